@@ -1,0 +1,125 @@
+/* What a compiled study and the runtime share, and all that they share: plain C structs.
+ *
+ * The compiler emits one `nnxrt_study_table` into the object it links with the runtime. Everything
+ * in it is constant data and lives as long as the program. The code of a variant (step, evaluate)
+ * keeps no state of its own, so any number of threads may run it, each with its own nnxrt_call.
+ *
+ * A tensor over samples is laid out (lane, inner dimensions..., tile): sixteen samples side by side
+ * are one tile, and the number of tiles is known at run time only. Lanes past the last sample of a
+ * batch may hold anything, NaN included.
+ */
+#ifndef NNXRT_ABI_H
+#define NNXRT_ABI_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NNXRT_ABI_VERSION 1
+#define NNXRT_LANES 16
+#define NNXRT_MAX_RANK 6
+#define NNXRT_TILES (-1)                /* as an extent: the number of tiles of the call */
+#define NNXRT_NO_BUFFER 0xffffffffu
+#define NNXRT_ALIGNMENT 64              /* bytes: every buffer starts on a cache line */
+
+struct halide_buffer_t;
+
+enum nnxrt_type { NNXRT_F32 = 0, NNXRT_U8 = 1, NNXRT_I32 = 2 };
+
+enum nnxrt_space {
+  NNXRT_ARENA = 0, /* lives within one call; its place is in nnxrt_plan.offsets */
+  NNXRT_STATE = 1, /* weights and optimizer state, at `offset` in the block of state_bytes;
+                      the whole block, row padding included, starts as zero bytes */
+  NNXRT_IO = 2     /* input, label, loss, output: memory of the runtime's, one piece each */
+};
+
+/* One operand of the kernels. Dimension 0 is innermost; strides are in elements. In a buffer over
+ * samples, dimension 0 is the lane and the last one the tile, with extent NNXRT_TILES. */
+typedef struct nnxrt_buffer {
+  const char *name;
+  uint8_t type;      /* enum nnxrt_type */
+  uint8_t space;     /* enum nnxrt_space */
+  uint8_t rank;
+  uint32_t alias_of; /* NNXRT_NO_BUFFER, or the buffer whose memory this one views (flatten) */
+  uint64_t offset;   /* bytes, NNXRT_STATE only */
+  uint64_t bytes;    /* of the whole buffer; of one tile where the last extent is NNXRT_TILES */
+  int32_t extent[NNXRT_MAX_RANK];
+  int32_t stride[NNXRT_MAX_RANK];
+} nnxrt_buffer;
+
+/* One trained array. dim and stride describe it in Keras's logical order (row major, outermost
+ * first): element (i0, i1, ...) is at sum(i_d * stride[d]) of its buffer. `dim` may split a
+ * dimension of `shape` (the rows of a dense kernel behind a flatten are stored x, y, c; Keras
+ * counts y, x, c), so the product of dim equals the product of shape and the order is the same. */
+typedef struct nnxrt_parameter {
+  const char *name; /* "conv2d_1/kernel", "dense_1/bias" */
+  const char *init; /* a row of dsl/tables/Inits.def: "he_uniform" */
+  double init_argument[2];
+  int64_t fan_in, fan_out;
+  uint32_t stream; /* which random numbers: the same for layers of the same place and shape */
+  uint32_t buffer;
+  uint32_t shape_rank, rank;
+  int64_t shape[NNXRT_MAX_RANK];
+  int64_t dim[NNXRT_MAX_RANK];
+  int64_t stride[NNXRT_MAX_RANK];
+  const uint32_t *slots; /* buffers of the optimizer's state, laid out as `buffer` is */
+  uint32_t slot_count;
+} nnxrt_parameter;
+
+/* Where the arena's buffers lie for calls of up to `tiles` tiles. */
+typedef struct nnxrt_plan {
+  int32_t tiles;
+  uint64_t arena_bytes;
+  const uint64_t *offsets; /* one per buffer of the variant; read for NNXRT_ARENA buffers that are
+                              no alias and that the function uses (UINT64_MAX elsewhere) */
+} nnxrt_plan;
+
+typedef struct nnxrt_call {
+  void *user; /* handed to every kernel as Halide's user context */
+  struct halide_buffer_t *const *buffers; /* one per buffer of the variant, prebuilt */
+  const float *hyper;                     /* in the order of nnxrt_variant.hyper_names */
+  int32_t samples;                        /* of the batch, without padding */
+  int32_t tiles;
+} nnxrt_call;
+
+typedef struct nnxrt_function {
+  int32_t (*run)(const nnxrt_call *call); /* 0, or the error code of the kernel that failed */
+  const nnxrt_plan *plans;                /* ascending by tiles */
+  uint32_t plan_count;
+} nnxrt_function;
+
+typedef struct nnxrt_variant {
+  const char *name;
+  int32_t height, width, channels; /* of one sample */
+  int32_t classes;
+  const nnxrt_buffer *buffers;
+  const nnxrt_parameter *parameters;
+  const char *const *hyper_names; /* "lr", "momentum"; "iteration" counts updates from 1 */
+  uint32_t buffer_count, parameter_count, hyper_count;
+  uint32_t input;  /* f32 (lane, x, y, c, tile) */
+  uint32_t label;  /* i32 (lane, tile) */
+  uint32_t loss;   /* f32 (lane, tile), one loss per sample, not divided by the count */
+  uint32_t output; /* f32 (lane, class, tile), the probabilities */
+  uint64_t state_bytes;
+  nnxrt_function step;     /* forward, backward, update: writes loss, output (of the weights
+                              before the update), weights and optimizer state */
+  nnxrt_function evaluate; /* forward: writes loss and output */
+} nnxrt_variant;
+
+typedef struct nnxrt_study {
+  uint32_t abi_version;
+  uint32_t variant_count;
+  const nnxrt_variant *variants;
+  const char *target; /* CPU features that the code needs: "x86-64-linux-avx-avx2-fma-f16c-sse41" */
+  const char *json;   /* the points and what is made of them: docs/architecture.md, "Study JSON" */
+  uint64_t json_bytes;
+} nnxrt_study;
+
+extern const nnxrt_study nnxrt_study_table;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
