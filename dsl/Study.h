@@ -1,0 +1,196 @@
+// What analysing a file gives the compiler: data sets, experiments with their points, and the few
+// distinct variants behind the points. Everything here has passed every check of the language.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace nnx::dsl {
+
+// A place in the source. Lines and columns count from 1, columns in bytes; line 0 means nowhere.
+struct SourceLocation {
+  uint32_t line = 0;
+  uint32_t column = 0;
+  uint32_t length = 1; // bytes to underline, on that line
+
+  bool operator==(const SourceLocation &) const = default;
+};
+
+// Extents of one sample, in the order they are written: height, width, channels (28x28x1), or one
+// extent for a flat tensor. Never empty, no extent below 1, the product fits in int64_t.
+using Shape = std::vector<int64_t>;
+
+int64_t elementCount(const Shape &shape);
+std::string toText(const Shape &shape); // "28x28x1"
+
+// The initial values of a weight: a row of tables/Inits.def with up to two numbers.
+struct Init {
+  std::string name; // "he_uniform"
+  double argument[2] = {0, 0};
+
+  bool operator==(const Init &) const = default;
+};
+
+// A setting's value after all names are resolved. Activations and other names are text.
+using SettingValue = std::variant<bool, int64_t, double, std::string, Shape, Init>;
+
+struct Setting {
+  std::string name;
+  SettingValue value;
+
+  bool operator==(const Setting &) const = default;
+};
+
+// Every setting of a layer or optimizer, defaults included, in the order of its table row. The
+// accessors require that the row has a setting of that name and type.
+class Settings {
+public:
+  Settings() = default;
+  explicit Settings(std::vector<Setting> items) : items(std::move(items)) {}
+
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+  bool getBool(std::string_view name) const;
+  int64_t getInt(std::string_view name) const;
+  double getFloat(std::string_view name) const;
+  const std::string &getName(std::string_view name) const;
+  const Shape &getShape(std::string_view name) const; // a size as kernel = 3x3: height, width
+  const Init &getInit(std::string_view name) const;
+
+  auto begin() const { return items.begin(); }
+  auto end() const { return items.end(); }
+  bool operator==(const Settings &) const = default;
+
+private:
+  const SettingValue *find(std::string_view name) const;
+
+  std::vector<Setting> items;
+};
+
+enum class LayerKind {
+#define NNX_LAYER(NAME, ...) NAME,
+#include "dsl/tables/Layers.def"
+};
+
+std::string_view nameOf(LayerKind kind); // "conv2d"
+
+// One layer of an unrolled network. Settings by kind (tables/Layers.def and Settings.def):
+//   conv2d      filters: int, kernel: shape, stride: shape, padding: name (valid, same),
+//               activation: name, bias: bool, init: init, bias_init: init
+//   max_pool    size: shape, stride: shape
+//   flatten
+//   dense       units: int, activation: name, bias: bool, init: init, bias_init: init
+//   activation  function: name (never softmax, which becomes the kind softmax)
+//   softmax
+struct LayerInstance {
+  LayerKind kind{};
+  std::string name; // unique in its network: "conv2d_1", "dense_2"; counts each kind from 1
+  Settings settings;
+  std::vector<int> inputs; // indices of earlier layers; -1 is the sample
+  Shape input;
+  Shape output;
+  int64_t parameters = 0; // trained numbers
+  int64_t flops = 0;      // forward, for one sample; a multiply-add counts 2
+  SourceLocation location;
+  std::string text; // canonical: "conv2d(32, kernel = 3x3, activation = relu)"
+};
+
+// The layers in an order in which every input stands before its use; the last one is the output.
+struct Network {
+  std::vector<LayerInstance> layers;
+  int64_t parameters = 0;
+  int64_t flops = 0;
+};
+
+// An optimizer: its row of tables/Optimizers.def and every setting of the row.
+struct Optimizer {
+  std::string kind;  // "sgd"
+  Settings settings; // "lr", "momentum": float; "nesterov": bool
+
+  bool operator==(const Optimizer &) const = default;
+};
+
+// What must be compiled apart: shapes, layers, loss and optimizer kind.
+struct Variant {
+  Network network; // lines are those of the first point that has it
+  Shape sample;
+  int64_t classes = 0;
+  std::string loss;           // "cross_entropy"
+  std::string optimizer;      // "sgd"
+  Settings optimizerSettings; // those that are compiled in: "nesterov"
+};
+
+struct DatasetFile {
+  std::string name;   // as written, without a folder in front
+  std::string sha256; // 64 lower-case hex digits, or empty
+};
+
+struct DatasetShare {
+  DatasetFile images, labels;
+};
+
+struct Dataset {
+  std::string name;
+  std::string kind; // "idx"
+  DatasetShare train, test;
+  Shape shape; // of one sample
+  int64_t classes = 0;
+  double scale = 1;
+  std::vector<std::string> labels; // empty, or one per class
+  SourceLocation location;
+};
+
+// How a point is trained. Defaults are those of tables/Settings.def.
+struct TrainingSettings {
+  std::string loss;
+  Optimizer optimizer;
+  int64_t batch = 0;
+  int64_t epochs = 0;
+  int64_t seed = 0;
+  bool shuffle = true;
+  int64_t steps = 0;        // 0: whole epochs; N: the run ends after N steps
+  std::string onDivergence; // "stop" or "continue"
+
+  bool operator==(const TrainingSettings &) const = default;
+};
+
+struct Axis {
+  std::string name;
+  std::vector<std::string> values; // labels, as the file writes them; no two alike
+  int tied = 0;                    // axes of one tuple share a number from 1; 0: an axis of its own
+};
+
+// One choice of every axis.
+struct Point {
+  std::string label; // "act = relu, width = 64"; the experiment's name if no axes
+  std::vector<std::string> coordinates; // one label per axis of the experiment
+  int dataset = 0;                      // index in Study::datasets
+  int variant = 0;                      // index in Study::variants
+  TrainingSettings training;
+  std::string network; // "cnn(act = relu)"
+  std::string meaning; // canonical text of all that gives a run its meaning, epochs and seed left
+                       // out; equal texts mean the same run
+  SourceLocation location; // of the experiment's `train`
+};
+
+struct Experiment {
+  std::string name;
+  std::string title; // empty if none is written
+  std::vector<Axis> axes;
+  int64_t repeats = 1;
+  std::vector<Point> points; // in the order of the grid, the last axis fastest
+  SourceLocation location;
+};
+
+struct Study {
+  std::string file;   // as it was named when opened
+  std::string source; // the whole text
+  std::vector<Dataset> datasets;
+  std::vector<Variant> variants; // in the order of the first point that needs each
+  std::vector<Experiment> experiments;
+};
+
+} // namespace nnx::dsl
