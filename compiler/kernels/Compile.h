@@ -1,0 +1,39 @@
+// From a kernel's spec to an object file. Any number of threads may compile at once; the functions
+// throw KernelError, and leave no file behind then.
+#ifndef NNX_COMPILER_KERNELS_COMPILE_H
+#define NNX_COMPILER_KERNELS_COMPILE_H
+
+#include "compiler/kernels/KernelSpec.h"
+#include "compiler/kernels/KernelTarget.h"
+
+#include <string>
+
+namespace nnx::kernels {
+
+// Everything that decides the code of a kernel: spec, formulas of its activation or optimizer,
+// Halide's version, the version of the kernels' source, target, asserts.
+std::string cacheKeyText(const KernelSpec &spec, const KernelTarget &target);
+
+// A C identifier: the kind and a hash of cacheKeyText, "dense_forward_1f0c9a33d2b87e45".
+std::string symbolOf(const KernelSpec &spec, const KernelTarget &target);
+
+// Writes the object file `path` (through a temporary beside it) with one global function, `symbol`.
+// It needs Halide's runtime, see writeRuntimeObject.
+void compileToObject(const KernelSpec &spec, const KernelTarget &target, const std::string &symbol,
+                     const std::string &path);
+
+// Writes the loop nest that the schedule makes, as text.
+void compileToLoopNest(const KernelSpec &spec, const KernelTarget &target, const std::string &path);
+
+// Writes the assembly.
+void compileToAssembly(const KernelSpec &spec, const KernelTarget &target,
+                       const std::string &symbol, const std::string &path);
+
+// Writes Halide's own runtime, compiled for baseline x86-64, as an object file; it takes about two
+// seconds. The build does it once: ${CMAKE_BINARY_DIR}/lib/halide_runtime.o, target
+// nnx_halide_runtime.
+void writeRuntimeObject(const std::string &path);
+
+} // namespace nnx::kernels
+
+#endif
