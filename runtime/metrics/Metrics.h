@@ -1,0 +1,50 @@
+// Figures of a classifier over a set of samples, from its confusion matrix: plain data, no tensors.
+// Definitions are scikit-learn's with zero_division = 0.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace nnxrt {
+
+/// One class against the rest.
+struct ClassFigures {
+  double precision = 0; // TP / (TP + FP), 0 where nothing was predicted
+  double recall = 0;    // TP / (TP + FN), 0 where there is no sample
+  double f1 = 0;        // 2 TP / (2 TP + FP + FN), 0 where that is 0 / 0
+  int64_t support = 0;  // samples of the class
+  int64_t predicted = 0;
+};
+
+struct AveragedFigures {
+  double precision = 0, recall = 0, f1 = 0;
+};
+
+struct Metrics {
+  int64_t samples = 0;
+  int classes = 0;
+  double loss = 0; // mean over the samples; not finite where a sample's loss is not
+  double accuracy = 0;
+  AveragedFigures weighted; // by support: the published figures
+  AveragedFigures macro;    // plain mean over the classes that occur, as label or as prediction
+  AveragedFigures micro;    // from the summed counts
+  std::vector<ClassFigures> perClass;
+  std::vector<int64_t> confusion; // classes x classes, row major: row = label, column = prediction
+
+  [[nodiscard]] int64_t count(int label, int prediction) const {
+    return confusion[static_cast<size_t>(label) * static_cast<size_t>(classes) +
+                     static_cast<size_t>(prediction)];
+  }
+};
+
+/// Metrics of `predictions` against `labels` (equal lengths, every value in [0, classes)), with
+/// `loss` the mean loss. No samples give zeros.
+Metrics computeMetrics(std::span<const uint16_t> labels, std::span<const uint16_t> predictions,
+                       int classes, double loss);
+
+/// The class that `probabilities` predict, as NumPy's argmax: the first NaN counts as the largest,
+/// among equals the first wins. `stride` is the distance between classes, in floats.
+int predictClass(const float *probabilities, int classes, int64_t stride);
+
+} // namespace nnxrt

@@ -1,0 +1,100 @@
+// What training reports: figures of an epoch and of a run, and which run they belong to. Plain
+// structs, filled by the trainer, read by progress display, store and report.
+#pragma once
+
+#include "runtime/metrics/Metrics.h"
+#include "runtime/train/Study.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnxrt {
+
+class Dataset;
+
+/// Known once for the whole study. Everything outlives studyEnded.
+struct StudyInfo {
+  const Study *study = nullptr;
+  /// One per Study::datasets; null where no selected point needs it.
+  std::vector<std::shared_ptr<const Dataset>> datasets;
+  std::vector<std::string> arguments; // the command line, program first
+  std::string target;                 // CPU features that the code was compiled for
+  std::string cpu;                    // name of the processor
+  int cores = 0;                      // that this process may use
+  int jobs = 0, threads = 0;          // points at once, threads of each
+  bool quick = false;                 // --quick: one epoch on a fiftieth of the data
+  size_t points = 0, runs = 0;        // selected; runs = points x repeats
+};
+
+/// One point of the study; the indices identify it.
+struct PointInfo {
+  const Experiment *experiment = nullptr;
+  const Point *point = nullptr;
+  size_t experimentIndex = 0, pointIndex = 0;
+};
+
+/// One training of a point.
+struct RunInfo {
+  PointInfo point;
+  int repeat = 0; // from 0
+  uint64_t seed = 0;
+  int epochs = 0;            // that will be trained
+  int64_t steps = 0;         // in all epochs together
+  int64_t stepsPerEpoch = 0; // of a whole epoch
+  int64_t trainSamples = 0, testSamples = 0;
+};
+
+/// Inside an epoch, about ten times a second.
+struct StepFigures {
+  int epoch = 0;               // from 1
+  int64_t step = 0, steps = 0; // done in this epoch, and of how many
+  double loss = 0;             // mean over the samples of this epoch so far
+  double accuracy = 0;
+  double samplesPerSecond = 0;
+};
+
+/// At the end of an epoch (or of the part of one that was trained).
+struct EpochFigures {
+  int epoch = 0;                           // from 1
+  int64_t steps = 0;                       // since the start of the run
+  double trainLoss = 0, trainAccuracy = 0; // mean over the epoch's samples, each before its update
+  double testLoss = 0, testAccuracy = 0;
+  double trainSeconds = 0, testSeconds = 0; // of this epoch
+  double samplesPerSecond = 0;              // training
+};
+
+enum class RunStatus { finished, diverged, failed, interrupted };
+
+/// "finished", "diverged", "failed", "interrupted".
+const char *nameOf(RunStatus status);
+
+struct RunResult {
+  RunStatus status = RunStatus::failed;
+  std::string message;      // why, unless finished
+  int epochs = 0;           // begun
+  int64_t steps = 0;        // updates made
+  int64_t divergedStep = 0; // the update (from 1) whose batch had the first loss that is not
+                            // finite; 0: none. Set under on_divergence = continue too
+  double trainLoss = 0, trainAccuracy = 0;               // of the last epoch
+  double trainSeconds = 0, testSeconds = 0, seconds = 0; // seconds: the whole run
+  double samplesPerSecond = 0;                           // training, whole run
+  uint64_t memoryBytes = 0;  // weights, optimizer state, arena and batch buffers
+  std::string weightsSha256; // of all weights, Keras's logical order, float32 little endian
+  bool evaluated = false;    // the fields below hold the test set's figures
+  Metrics test;
+  std::vector<uint16_t> labels;      // one per test sample, in the file's order
+  std::vector<uint16_t> predictions; // likewise
+  std::vector<float> confidence;     // probability of the predicted class
+  std::vector<float> labelProbability;
+};
+
+/// How the study ended.
+struct StudyOutcome {
+  size_t finished = 0, diverged = 0, failed = 0, interrupted = 0, skipped = 0; // runs
+  bool wasInterrupted = false;
+  double seconds = 0;
+};
+
+} // namespace nnxrt

@@ -1,0 +1,46 @@
+// Where training sends its results. The trainer knows this interface alone; display, store and
+// report implement it.
+#pragma once
+
+#include "runtime/train/Results.h"
+
+#include <vector>
+
+namespace nnxrt {
+
+/// Calls of one run come in order from one thread; several runs go on at once, so implementations
+/// lock. studyStarted and studyEnded come from the main thread, with no run going on. References
+/// are valid during the call only, what StudyInfo points at until after studyEnded.
+class RunObserver {
+public:
+  virtual ~RunObserver() = default;
+
+  virtual void studyStarted(const StudyInfo &study) = 0;
+  /// Asked before a run starts: false says that its result is there already and it is skipped.
+  virtual bool wantsRun(const RunInfo &run) = 0;
+  virtual void runStarted(const RunInfo &run) = 0;
+  virtual void stepsDone(const RunInfo &run, const StepFigures &figures) = 0;
+  virtual void epochEnded(const RunInfo &run, const EpochFigures &figures) = 0;
+  /// Every started run ends, a failed one too.
+  virtual void runEnded(const RunInfo &run, const RunResult &result) = 0;
+  virtual void studyEnded(const StudyOutcome &outcome) = 0;
+};
+
+/// Passes every call on to each of its observers, in order; a run is wanted if all want it.
+class ObserverList final : public RunObserver {
+public:
+  void add(RunObserver &observer) { observers.push_back(&observer); }
+
+  void studyStarted(const StudyInfo &study) override;
+  bool wantsRun(const RunInfo &run) override;
+  void runStarted(const RunInfo &run) override;
+  void stepsDone(const RunInfo &run, const StepFigures &figures) override;
+  void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
+  void runEnded(const RunInfo &run, const RunResult &result) override;
+  void studyEnded(const StudyOutcome &outcome) override;
+
+private:
+  std::vector<RunObserver *> observers;
+};
+
+} // namespace nnxrt

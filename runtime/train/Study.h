@@ -1,0 +1,110 @@
+// The study that was compiled into this trainer, as docs/architecture.md ("Study JSON") lays it
+// down: datasets, experiments, points and their settings, as plain structs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace nnxrt {
+
+/// The two files of one share (train or test) of an IDX data set. A digest is lower-case hex of the
+/// file as it lies on the disk, empty where the study gives none.
+struct ShareFiles {
+  std::string images, labels;
+  std::string imagesSha256, labelsSha256;
+};
+
+struct DatasetSpec {
+  std::string name;
+  std::string kind; // "idx"
+  ShareFiles train, test;
+  std::array<int64_t, 3> shape{}; // height, width, channels
+  int classes = 0;
+  double scale = 1;                // what a byte is multiplied with
+  std::vector<std::string> labels; // names of the classes; empty: their numbers
+  int line = 0;
+};
+
+struct Axis {
+  std::string name;
+  std::vector<std::string> values; // labels, in the file's order
+  int tied = -1;                   // number of the tuple that moves together; -1: a plain axis
+};
+
+using SettingValue = std::variant<double, bool, std::string>;
+
+struct OptimizerSettings {
+  std::string kind;
+  std::vector<std::pair<std::string, SettingValue>> arguments; // in the JSON's order
+
+  /// The named argument as a number (a bool counts 0 or 1); nullptr-like: false if it is absent.
+  bool number(std::string_view name, double &value) const;
+  /// "sgd(lr = 0.01, momentum = 0.9)": arguments that are false are left out.
+  [[nodiscard]] std::string text() const;
+};
+
+struct RunSettings {
+  std::string loss;
+  OptimizerSettings optimizer;
+  int batch = 0;
+  int epochs = 0;
+  uint64_t seed = 0; // of the first repeat; repeat r has seed + r
+  bool shuffle = true;
+  int64_t steps = 0; // 0: whole epochs
+  bool stopOnDivergence = true;
+};
+
+struct LayerInfo {
+  std::string name, kind, text;
+  std::vector<int64_t> input, output; // of one sample: height, width, channels, or units
+  int64_t parameters = 0;
+  int line = 0;
+};
+
+struct Point {
+  std::string label;                                     // "act = relu"
+  std::vector<std::pair<std::string, std::string>> axes; // name, label of the value
+  size_t dataset = 0, variant = 0;
+  std::string network;
+  int line = 0;
+  RunSettings settings;
+  std::vector<LayerInfo> layers;
+  int64_t parameters = 0;
+  int64_t flops = 0; // of one sample; 0: not known
+  std::string key;   // what the run means, epochs and seed left out
+};
+
+struct Experiment {
+  std::string name, title;
+  int line = 0;
+  std::vector<Axis> axes;
+  int repeats = 1;
+  std::vector<Point> points;
+};
+
+struct Study {
+  int schema = 0;
+  std::string file, source, compiler;
+  int numerics = 0;
+  std::vector<DatasetSpec> datasets;
+  std::vector<Experiment> experiments;
+
+  /// File name without folder and extension: names the results folder.
+  [[nodiscard]] std::string name() const;
+};
+
+/// The JSON does not say what it must. The message names the place: "/experiments/0/points/3/...".
+struct StudyError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads a study; throws StudyError.
+Study parseStudy(std::string_view json);
+
+} // namespace nnxrt
