@@ -1,0 +1,134 @@
+// What happens while a study runs, as JSON objects, one a line.
+#include "runtime/store/EventLog.h"
+
+#include "runtime/store/StoreError.h"
+#include "runtime/store/Timestamp.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <unistd.h>
+
+namespace nnxrt {
+
+using Json = nlohmann::ordered_json;
+
+static Json eventOf(const char *name) {
+  return {{"time", timestamp()}, {"event", name}};
+}
+
+static Json eventOf(const char *name, const RunInfo &run) {
+  Json event = eventOf(name);
+  event["experiment"] = run.point.experiment->name;
+  event["point"] = run.point.point->label;
+  event["repeat"] = run.repeat;
+  event["seed"] = run.seed;
+  return event;
+}
+
+static std::string lineOf(const Json &event) {
+  return event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+EventLog::EventLog(const std::filesystem::path &path) : name(path.string()), owned(true) {
+  descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (descriptor < 0)
+    throw StoreError(
+        fmt::format("{}: cannot be written: {}", name, std::generic_category().message(errno)));
+  // A process that was killed may have left half a line.
+  char last = '\n';
+  const off_t size = ::lseek(descriptor, 0, SEEK_END);
+  if (size > 0 && ::pread(descriptor, &last, 1, size - 1) == 1 && last != '\n')
+    writeLine("\n");
+}
+
+EventLog::EventLog(int openDescriptor, std::string shownName)
+    : name(std::move(shownName)), descriptor(openDescriptor) {}
+
+EventLog::~EventLog() {
+  if (owned)
+    ::close(descriptor);
+}
+
+void EventLog::writeLine(std::string line) {
+  const std::lock_guard guard(mutex);
+  for (size_t done = 0; done < line.size();) {
+    const ssize_t written = ::write(descriptor, line.data() + done, line.size() - done);
+    if (written < 0 && errno != EINTR)
+      throw StoreError(
+          fmt::format("{}: cannot be written: {}", name, std::generic_category().message(errno)));
+    done += written > 0 ? static_cast<size_t>(written) : 0;
+  }
+}
+
+void EventLog::studyStarted(const StudyInfo &study) {
+  Json event = eventOf("study_started");
+  event["file"] = study.study->file;
+  event["compiler"] = study.study->compiler;
+  event["points"] = study.points;
+  event["runs"] = study.runs;
+  event["cpu"] = study.cpu;
+  event["target"] = study.target;
+  event["jobs"] = study.jobs;
+  event["threads"] = study.threads;
+  event["quick"] = study.quick;
+  event["arguments"] = study.arguments;
+  writeLine(lineOf(event));
+}
+
+void EventLog::runStarted(const RunInfo &run) {
+  Json event = eventOf("run_started", run);
+  event["epochs"] = run.epochs;
+  event["steps"] = run.steps;
+  event["key"] = run.point.point->key;
+  writeLine(lineOf(event));
+}
+
+void EventLog::epochEnded(const RunInfo &run, const EpochFigures &figures) {
+  Json event = eventOf("epoch", run);
+  event["epoch"] = figures.epoch;
+  event["steps"] = figures.steps;
+  event["train_loss"] = figures.trainLoss;
+  event["train_accuracy"] = figures.trainAccuracy;
+  event["test_loss"] = figures.testLoss;
+  event["test_accuracy"] = figures.testAccuracy;
+  event["train_seconds"] = figures.trainSeconds;
+  event["test_seconds"] = figures.testSeconds;
+  event["samples_per_second"] = figures.samplesPerSecond;
+  writeLine(lineOf(event));
+}
+
+void EventLog::runEnded(const RunInfo &run, const RunResult &result) {
+  Json event = eventOf("run_ended", run);
+  event["status"] = nameOf(result.status);
+  if (!result.message.empty())
+    event["message"] = result.message;
+  event["epochs"] = result.epochs;
+  event["steps"] = result.steps;
+  if (result.evaluated) {
+    event["test_loss"] = result.test.loss;
+    event["test_accuracy"] = result.test.accuracy;
+    event["precision"] = result.test.weighted.precision;
+    event["recall"] = result.test.weighted.recall;
+    event["f1"] = result.test.weighted.f1;
+  }
+  event["seconds"] = result.seconds;
+  event["samples_per_second"] = result.samplesPerSecond;
+  event["weights"] = result.weightsSha256;
+  writeLine(lineOf(event));
+}
+
+void EventLog::studyEnded(const StudyOutcome &outcome) {
+  Json event = eventOf("study_ended");
+  event["finished"] = outcome.finished;
+  event["diverged"] = outcome.diverged;
+  event["failed"] = outcome.failed;
+  event["interrupted"] = outcome.interrupted;
+  event["skipped"] = outcome.skipped;
+  event["seconds"] = outcome.seconds;
+  writeLine(lineOf(event));
+}
+
+} // namespace nnxrt

@@ -1,0 +1,161 @@
+// Writing side of the results store.
+#include "runtime/store/ResultStore.h"
+
+#include "runtime/store/ResultsCsv.h"
+#include "runtime/store/Schema.h"
+#include "runtime/store/Timestamp.h"
+
+#include <nlohmann/json.hpp>
+#include <span>
+
+namespace nnxrt {
+
+ResultStore::ResultStore(const ResultsFolder &owned, bool forceRuns)
+    : folder(owned), force(forceRuns) {
+  database.emplace(folder.path() / "results.sqlite");
+  prepareSchema(*database);
+  // The folder is ours: whatever still counts as running was killed.
+  database->execute("UPDATE run SET status = 'interrupted', message = 'the trainer was killed' "
+                    "WHERE status = 'running'");
+}
+
+ResultStore::~ResultStore() = default;
+
+ResultStore::RunPlace ResultStore::placeOf(const RunInfo &run) {
+  return {run.point.experimentIndex, run.point.pointIndex, run.repeat};
+}
+
+int64_t ResultStore::idOf(const RunInfo &run) const {
+  return running.at(placeOf(run));
+}
+
+void ResultStore::studyStarted(const StudyInfo &study) {
+  const std::lock_guard guard(mutex);
+  info = &study;
+  started = timestamp();
+  Statement insert(*database,
+                   "INSERT INTO study (file, source, compiler, numerics, arguments, target, cpu, "
+                   "cores, jobs, threads, quick, started) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
+  using Json = nlohmann::json;
+  const std::string arguments =
+      Json(study.arguments).dump(-1, ' ', false, Json::error_handler_t::replace);
+  insert
+      .bindAll(study.study->file, study.study->source, study.study->compiler, study.study->numerics,
+               arguments, study.target, study.cpu, study.cores, study.jobs, study.threads,
+               study.quick, started)
+      .run();
+  studyRow = database->lastRowId();
+}
+
+bool ResultStore::wantsRun(const RunInfo &run) {
+  const std::lock_guard guard(mutex);
+  plannedEpochs[{run.point.experimentIndex, run.point.pointIndex}] = run.epochs;
+  return force || !findRun(run.point.point->key, run.seed, run.epochs, true);
+}
+
+void ResultStore::runStarted(const RunInfo &run) {
+  const std::lock_guard guard(mutex);
+  plannedEpochs[{run.point.experimentIndex, run.point.pointIndex}] = run.epochs;
+  Statement insert(*database,
+                   "INSERT INTO run (study, key, seed, epochs, quick, target, experiment, point, "
+                   "repeat, steps_per_epoch, train_samples, test_samples, started, status) "
+                   "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,'running')");
+  insert
+      .bindAll(studyRow, run.point.point->key, run.seed, run.epochs, info->quick, info->target,
+               run.point.experiment->name, run.point.point->label, run.repeat, run.stepsPerEpoch,
+               run.trainSamples, run.testSamples, timestamp())
+      .run();
+  running[placeOf(run)] = database->lastRowId();
+}
+
+void ResultStore::epochEnded(const RunInfo &run, const EpochFigures &figures) {
+  const std::lock_guard guard(mutex);
+  Statement insert(*database, "INSERT INTO epoch VALUES (?,?,?,?,?,?,?,?,?,?)");
+  insert
+      .bindAll(idOf(run), figures.epoch, figures.steps, figures.trainLoss, figures.trainAccuracy,
+               figures.testLoss, figures.testAccuracy, figures.trainSeconds, figures.testSeconds,
+               figures.samplesPerSecond)
+      .run();
+}
+
+void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
+  const Metrics &test = result.test;
+  Statement metric(*database, "INSERT INTO metric (run, class, name, value) VALUES (?,?,?,?)");
+  Statement overall(*database, "INSERT INTO metric (run, name, value) VALUES (?,?,?)");
+  const auto average = [&](const std::string &prefix, const AveragedFigures &figures) {
+    overall.bindAll(id, prefix + "precision", figures.precision).run();
+    overall.bindAll(id, prefix + "recall", figures.recall).run();
+    overall.bindAll(id, prefix + "f1", figures.f1).run();
+  };
+  overall.bindAll(id, "samples", test.samples).run();
+  overall.bindAll(id, "loss", test.loss).run();
+  overall.bindAll(id, "accuracy", test.accuracy).run();
+  average("", test.weighted);
+  average("macro_", test.macro);
+  average("micro_", test.micro);
+  for (size_t c = 0; c < test.perClass.size(); ++c) {
+    const ClassFigures &figures = test.perClass[c];
+    metric.bindAll(id, c, "precision", figures.precision).run();
+    metric.bindAll(id, c, "recall", figures.recall).run();
+    metric.bindAll(id, c, "f1", figures.f1).run();
+    metric.bindAll(id, c, "support", figures.support).run();
+    metric.bindAll(id, c, "predicted", figures.predicted).run();
+  }
+  Statement confusion(*database, "INSERT INTO confusion VALUES (?,?,?,?)");
+  for (int label = 0; label < test.classes; ++label)
+    for (int predicted = 0; predicted < test.classes; ++predicted)
+      if (const int64_t count = test.count(label, predicted))
+        confusion.bindAll(id, label, predicted, count).run();
+  Statement prediction(*database, "INSERT INTO prediction VALUES (?,?,?,?,?,?)");
+  prediction.bindAll(id, result.predictions.size())
+      .bindArray(std::span(result.labels))
+      .bindArray(std::span(result.predictions))
+      .bindArray(std::span(result.confidence))
+      .bindArray(std::span(result.labelProbability))
+      .run();
+}
+
+void ResultStore::runEnded(const RunInfo &run, const RunResult &result) {
+  const std::lock_guard guard(mutex);
+  const int64_t id = idOf(run);
+  Transaction transaction(*database);
+  Statement update(*database,
+                   "UPDATE run SET ended=?, status=?, message=?, epochs_begun=?, steps=?, "
+                   "diverged_step=?, train_loss=?, train_accuracy=?, train_seconds=?, "
+                   "test_seconds=?, seconds=?, samples_per_second=?, memory_bytes=?, "
+                   "weights_sha256=?, evaluated=?, classes=? WHERE id=?");
+  update
+      .bindAll(timestamp(), nameOf(result.status), result.message, result.epochs, result.steps,
+               result.divergedStep, result.trainLoss, result.trainAccuracy, result.trainSeconds,
+               result.testSeconds, result.seconds, result.samplesPerSecond, result.memoryBytes,
+               result.weightsSha256, result.evaluated, result.test.classes, id)
+      .run();
+  if (result.evaluated)
+    insertTestFigures(id, result);
+  // An older result of the same meaning makes room, but a finished one only for a finished one.
+  const bool whole = result.status == RunStatus::finished || result.status == RunStatus::diverged;
+  Statement remove(*database,
+                   "DELETE FROM run WHERE id < ? AND key = ? AND seed = ? AND epochs = ? AND "
+                   "quick = ? AND target = ? AND status <> 'running' AND "
+                   "(? OR status NOT IN ('finished', 'diverged'))");
+  remove.bindAll(id, run.point.point->key, run.seed, run.epochs, info->quick, info->target, whole)
+      .run();
+  transaction.commit();
+  running.erase(placeOf(run));
+  writeCsvLocked();
+}
+
+void ResultStore::studyEnded(const StudyOutcome &ending) {
+  const std::lock_guard guard(mutex);
+  outcome = ending;
+  ended = timestamp();
+  Statement update(*database, "UPDATE study SET ended = ?, seconds = ? WHERE id = ?");
+  update.bindAll(ended, outcome.seconds, studyRow).run();
+  writeCsvLocked();
+}
+
+void ResultStore::writeCsvLocked() {
+  replaceFile(folder.path() / "results.csv", csvOf(loadLocked()));
+}
+
+} // namespace nnxrt

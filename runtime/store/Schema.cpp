@@ -1,0 +1,77 @@
+// The tables of results.sqlite. A number that is not finite as NaN is NULL.
+#include "runtime/store/Schema.h"
+
+#include "runtime/store/Database.h"
+#include "runtime/store/StoreError.h"
+
+#include <fmt/format.h>
+
+namespace nnxrt {
+
+static constexpr const char *tables = R"sql(
+-- One row per start of the trainer.
+CREATE TABLE study (
+  id INTEGER PRIMARY KEY, file TEXT, source TEXT, compiler TEXT, numerics INTEGER,
+  arguments TEXT,                    -- JSON array, program first
+  target TEXT, cpu TEXT, cores INTEGER, jobs INTEGER, threads INTEGER, quick INTEGER,
+  started TEXT, ended TEXT, seconds REAL);
+
+-- One row per training. key, seed, epochs, quick and target say what was trained: equal values,
+-- equal weights. experiment and point name where it was trained first.
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY, study INTEGER REFERENCES study(id),
+  key TEXT, seed INTEGER, epochs INTEGER, quick INTEGER, target TEXT,
+  experiment TEXT, point TEXT, repeat INTEGER,
+  steps_per_epoch INTEGER, train_samples INTEGER, test_samples INTEGER,
+  started TEXT, ended TEXT,
+  status TEXT,                       -- running, finished, diverged, failed, interrupted
+  message TEXT, epochs_begun INTEGER, steps INTEGER, diverged_step INTEGER,
+  train_loss REAL, train_accuracy REAL, train_seconds REAL, test_seconds REAL, seconds REAL,
+  samples_per_second REAL, memory_bytes INTEGER, weights_sha256 TEXT,
+  evaluated INTEGER, classes INTEGER);
+CREATE INDEX run_key ON run(key, seed, epochs);
+
+CREATE TABLE epoch (
+  run INTEGER REFERENCES run(id) ON DELETE CASCADE, epoch INTEGER, steps INTEGER,
+  train_loss REAL, train_accuracy REAL, test_loss REAL, test_accuracy REAL,
+  train_seconds REAL, test_seconds REAL, samples_per_second REAL,
+  PRIMARY KEY (run, epoch)) WITHOUT ROWID;
+
+-- Figures on the test set; class is NULL for those of all classes together.
+CREATE TABLE metric (
+  run INTEGER REFERENCES run(id) ON DELETE CASCADE, class INTEGER, name TEXT, value REAL);
+CREATE INDEX metric_run ON metric(run);
+
+-- One row per run, one array element per test sample in the file's order: classes as unsigned
+-- 16-bit, probabilities as 32-bit floats, little endian.
+CREATE TABLE prediction (
+  run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, samples INTEGER,
+  label BLOB, predicted BLOB, confidence BLOB, label_probability BLOB);
+
+-- Counts that are not zero.
+CREATE TABLE confusion (
+  run INTEGER REFERENCES run(id) ON DELETE CASCADE, label INTEGER, predicted INTEGER,
+  count INTEGER, PRIMARY KEY (run, label, predicted)) WITHOUT ROWID;
+)sql";
+
+void prepareSchema(Database &database) {
+  const auto version = [&] {
+    Statement query(database, "PRAGMA user_version");
+    query.step();
+    return query.integer();
+  }();
+  if (version > storeSchema)
+    throw StoreError(fmt::format("results.sqlite has layout {}, which a newer version wrote; this "
+                                 "one knows layouts up to {}; choose another folder with --out",
+                                 version, storeSchema));
+  database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+                   "PRAGMA foreign_keys = ON");
+  if (version == storeSchema)
+    return;
+  Transaction transaction(database);
+  database.execute(tables);
+  database.execute(fmt::format("PRAGMA user_version = {}", storeSchema).c_str());
+  transaction.commit();
+}
+
+} // namespace nnxrt

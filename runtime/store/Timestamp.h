@@ -1,0 +1,11 @@
+// Points in time as results name them.
+#pragma once
+
+#include <string>
+
+namespace nnxrt {
+
+/// Now, in UTC: "2026-03-01T12:00:00Z".
+std::string timestamp();
+
+} // namespace nnxrt
