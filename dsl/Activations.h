@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/ScalarExpr.h"
+#include "dsl/ScalarParser.h"
 
 #include <optional>
 #include <string>
@@ -30,5 +31,8 @@ const std::vector<ActivationRow> &activations();
 
 /// Null if no row has this name.
 const ActivationRow *findActivation(std::string_view name);
+
+/// What a formula of an activation may name: x, and every row as a function.
+ScalarScope activationScope();
 
 } // namespace nnx::dsl

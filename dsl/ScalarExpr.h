@@ -67,8 +67,6 @@ public:
   /// Equal nodes have equal structure; a hash makes unequal ones cheap to tell.
   bool operator==(const ScalarExpr &other) const;
   size_t hash() const;
-  /// Identity of the node, for memo tables over shared subtrees.
-  const void *id() const { return node.get(); }
 
   std::set<std::string> variables() const;
   /// Canonical text: parses back to an equal tree; constants keep every bit.
@@ -93,7 +91,9 @@ ScalarExpr select(const ScalarExpr &condition, const ScalarExpr &ifTrue, const S
 /// A call of a named function, such as call(ScalarOp::Exp, {x}).
 ScalarExpr call(ScalarOp op, std::initializer_list<ScalarExpr> operands);
 
-/// Folds constants and drops neutral parts; equal in value wherever all parts are finite.
-ScalarExpr simplify(const ScalarExpr &e);
+/// For tables over subtrees; equal trees count once.
+struct ScalarExprHash {
+  size_t operator()(const ScalarExpr &e) const { return e.hash(); }
+};
 
 } // namespace nnx::dsl
