@@ -1,0 +1,230 @@
+"""Writes the golden numbers of Keras: losses, weights and outputs of short trainings on MNIST.
+
+Usage: baseline.py [CASE...]     (no case: all; files CASE.json beside this script)
+
+Needs tensorflow-cpu 2.21 (Keras 3.15) and MNIST as tools/fetch-data leaves it. Each case is a network,
+an optimizer and a batch size, here once, and from it both the Keras model and the `.nnx` text are made.
+Both sides start from weights of one formula (`initial`), take the first STEPS batches of the training
+share in file order, and must agree. Keras runs twice, in float and in double: only the steps at which
+the two agree say anything about a third implementation, and `comparable_steps` counts them.
+"""
+
+import json
+import math
+import os
+import pathlib
+import sys
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # one order of every sum, whatever the processor
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+STEPS = 50
+AGREEMENT = 2e-5
+SAMPLED = 16
+ACTIVATIONS = [
+    "gelu", "elu", "relu", "sigmoid", "tanh", "softplus", "exponential", "softmax", "softsign",
+    "hard_sigmoid", "linear",
+]
+
+
+def conv(filters, activation, stride=1, padding="valid"):
+    return {"kind": "conv2d", "filters": filters, "activation": activation, "stride": stride,
+            "padding": padding}
+
+
+def pool(window=2):
+    return {"kind": "max_pool", "window": window}
+
+
+def dense(units, activation):
+    return {"kind": "dense", "units": units, "activation": activation}
+
+
+FLATTEN = {"kind": "flatten"}
+
+
+def baseline(activation):
+    return [conv(32, activation), pool(), FLATTEN, dense(100, activation), dense(10, "softmax")]
+
+
+def case(layers, batch=32, nesterov=False, lr=0.01):
+    return {"layers": layers, "batch": batch, "nesterov": nesterov, "lr": lr}
+
+
+CASES = {f"baseline_{a}": case(baseline(a)) for a in ACTIVATIONS} | {
+    "exponential_slow": case(baseline("exponential"), lr=0.00001),
+    "nesterov": case(baseline("relu"), nesterov=True),
+    "batch_33": case(baseline("relu"), batch=33),
+    "no_conv": case([FLATTEN, dense(100, "relu"), dense(10, "softmax")]),
+    "deeper": case([conv(32, "relu"), pool(), conv(64, "relu"), pool(), FLATTEN,
+                    dense(100, "relu"), dense(100, "relu"), dense(10, "softmax")]),
+    "same_stride_2": case([conv(32, "relu", stride=2, padding="same"), pool(), FLATTEN,
+                           dense(100, "relu"), dense(10, "softmax")]),
+}
+
+
+def nnx_text(name, case):
+    """The case as a `.nnx` study."""
+    lines = []
+    for layer in case["layers"]:
+        if layer["kind"] == "conv2d":
+            stride = f", stride = {layer['stride']}" if layer["stride"] != 1 else ""
+            padding = f", padding = {layer['padding']}" if layer["padding"] != "valid" else ""
+            lines.append(f"conv2d({layer['filters']}, kernel = 3{stride}{padding}, "
+                         f"activation = {layer['activation']})")
+        elif layer["kind"] == "max_pool":
+            lines.append(f"max_pool({layer['window']})")
+        elif layer["kind"] == "dense":
+            lines.append(f"dense({layer['units']}, activation = {layer['activation']})")
+        else:
+            lines.append("flatten()")
+    body = "\n".join("  " + line for line in lines)
+    nesterov = ", nesterov = true" if case["nesterov"] else ""
+    return f"""dataset mnist {{
+  train   = idx("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+  test    = idx("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+  shape   = 28x28x1
+  classes = 10
+  scale   = 1 / 255
+}}
+
+network golden() {{
+{body}
+}}
+
+training fixed {{
+  loss      = cross_entropy
+  optimizer = sgd(lr = {case["lr"]:f}, momentum = 0.9{nesterov})
+  batch     = {case["batch"]}
+  steps     = {STEPS}
+  seed      = 1
+  shuffle   = false
+}}
+
+experiment {name} {{
+  train golden() on mnist with fixed
+}}
+"""
+
+
+def keras_model(case):
+    model = keras.Sequential([keras.Input((28, 28, 1))])
+    for layer in case["layers"]:
+        if layer["kind"] == "conv2d":
+            model.add(keras.layers.Conv2D(layer["filters"], 3, strides=layer["stride"],
+                                          padding=layer["padding"], activation=layer["activation"]))
+        elif layer["kind"] == "max_pool":
+            model.add(keras.layers.MaxPooling2D(layer["window"]))
+        elif layer["kind"] == "dense":
+            model.add(keras.layers.Dense(layer["units"], activation=layer["activation"]))
+        else:
+            model.add(keras.layers.Flatten())
+    model.compile(keras.optimizers.SGD(case["lr"], momentum=0.9, nesterov=case["nesterov"]),
+                  "sparse_categorical_crossentropy", jit_compile=False)
+    return model
+
+
+def initial(shape, layer):
+    """Weight i (row major) of trained layer `layer`: sqrt(6 / fan_in) * (2 frac((i+1) phi + 0.37 layer) - 1)
+    in double, then rounded to float; biases start at 0."""
+    if len(shape) == 1:
+        return np.zeros(shape, np.float32)
+    i = np.arange(math.prod(shape), dtype=np.float64)
+    turn = (i + 1.0) * 0.6180339887498949 + 0.37 * layer
+    limit = math.sqrt(6.0 / math.prod(shape[:-1]))
+    return (limit * (2.0 * (turn - np.floor(turn)) - 1.0)).astype(np.float32).reshape(shape)
+
+
+def idx(name, header):
+    root = os.environ.get("NNX_DATA_HOME")
+    if not root:
+        cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        root = os.path.join(cache, "nnx", "data")
+    return np.fromfile(os.path.join(root, "mnist", name), np.uint8)[header:]
+
+
+def train(case, precision, images, labels, probe):
+    """Losses, parameters and probe outputs of one training in `precision`."""
+    keras.backend.set_floatx(precision)
+    keras.config.set_dtype_policy(precision)
+    keras.utils.set_random_seed(0)
+    tf.config.experimental.enable_op_determinism()
+    model = keras_model(case)
+    model.set_weights([initial(w.shape, i // 2) for i, w in enumerate(model.weights)])
+    losses = []
+    batch = case["batch"]
+    for step in range(STEPS):
+        part = slice(step * batch, (step + 1) * batch)
+        model.reset_metrics()  # train_on_batch would give the mean since the last reset
+        losses.append(float(model.train_on_batch(images[part].astype(precision), labels[part])))
+    outputs = model(probe.astype(precision), training=False).numpy()
+    names = [f"{layer.name.rsplit('_', 1)[0] if layer.name[-1].isdigit() else layer.name}"
+             for layer in model.layers for _ in layer.weights]
+    return losses, list(zip(names, [w.numpy() for w in model.weights])), outputs
+
+
+def number(x, digits=9):
+    """JSON has no NaN: values that are not finite become text."""
+    return float(f"{float(x):.{digits}g}") if math.isfinite(x) else str(float(x))
+
+
+def golden(name, case, images, labels, probe):
+    loss, parameters, outputs = train(case, "float32", images, labels, probe)
+    exact, _, _ = train(case, "float64", images, labels, probe)
+    comparable = 0
+    while (comparable < STEPS and math.isfinite(loss[comparable])
+           and abs(loss[comparable] - exact[comparable]) <= AGREEMENT * abs(exact[comparable])):
+        comparable += 1
+    counts = {}
+    rows = []
+    for position, (kind, value) in enumerate(parameters):
+        if position % 2 == 0:
+            counts[kind] = counts.get(kind, 0) + 1
+        flat = value.reshape(-1)
+        indices = [j * flat.size // SAMPLED for j in range(min(SAMPLED, flat.size))]
+        rows.append({
+            "name": f"{kind}_{counts[kind]}/{'bias' if position % 2 else 'kernel'}",
+            "shape": list(value.shape),
+            "norm": number(np.linalg.norm(flat.astype(np.float64))),
+            "indices": indices,
+            "values": [number(flat[i]) for i in indices],
+        })
+    return {
+        "made_by": f"test/golden/baseline.py, Keras {keras.__version__}, TensorFlow {tf.__version__}",
+        "nnx": nnx_text(name, case),
+        "batch": case["batch"],
+        "steps": STEPS,
+        "comparable_steps": comparable,
+        "loss": [number(x) for x in loss],
+        "loss_double": [number(x) for x in exact],
+        "parameters": rows,
+        "outputs": [[number(x, 7) for x in row] for row in outputs],
+    }
+
+
+def main(names):
+    unknown = [n for n in names if n not in CASES]
+    if unknown:
+        sys.exit(f"baseline.py: no case {', '.join(unknown)}; there are {', '.join(CASES)}")
+    count = STEPS * max(case["batch"] for case in CASES.values())
+    scale = np.float32(255.0)
+    images = idx("train-images-idx3-ubyte", 16)[: count * 784].reshape(-1, 28, 28, 1).astype(np.float32) / scale
+    labels = idx("train-labels-idx1-ubyte", 8)[:count].astype(np.int32)
+    probe = idx("t10k-images-idx3-ubyte", 16)[: 8 * 784].reshape(-1, 28, 28, 1).astype(np.float32) / scale
+    for name in names or CASES:
+        result = golden(name, CASES[name], images, labels, probe)
+        path = pathlib.Path(__file__).with_name(f"{name}.json")
+        path.write_text(json.dumps(result, indent=1) + "\n")
+        worst = max((abs(a - b) / abs(b) for a, b in zip(result["loss"], result["loss_double"])
+                     if isinstance(a, float) and isinstance(b, float)), default=0.0)
+        print(f"{name}: {result['comparable_steps']} of {STEPS} steps comparable, "
+              f"float against double {worst:.1e}, last loss {result['loss'][-1]}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
