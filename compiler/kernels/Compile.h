@@ -1,7 +1,6 @@
 // From a kernel's spec to an object file. Any number of threads may compile at once; the functions
 // throw KernelError, and leave no file behind then.
-#ifndef NNX_COMPILER_KERNELS_COMPILE_H
-#define NNX_COMPILER_KERNELS_COMPILE_H
+#pragma once
 
 #include "compiler/kernels/KernelSpec.h"
 #include "compiler/kernels/KernelTarget.h"
@@ -18,7 +17,8 @@ std::string cacheKeyText(const KernelSpec &spec, const KernelTarget &target);
 std::string symbolOf(const KernelSpec &spec, const KernelTarget &target);
 
 // Writes the object file `path` (through a temporary beside it) with one global function, `symbol`.
-// It needs Halide's runtime, see writeRuntimeObject.
+// It needs Halide's runtime, which the build
+// makes as ${CMAKE_BINARY_DIR}/lib/halide_runtime.o (target nnx_halide_runtime).
 void compileToObject(const KernelSpec &spec, const KernelTarget &target, const std::string &symbol,
                      const std::string &path);
 
@@ -29,11 +29,4 @@ void compileToLoopNest(const KernelSpec &spec, const KernelTarget &target, const
 void compileToAssembly(const KernelSpec &spec, const KernelTarget &target,
                        const std::string &symbol, const std::string &path);
 
-// Writes Halide's own runtime, compiled for baseline x86-64, as an object file; it takes about two
-// seconds. The build does it once: ${CMAKE_BINARY_DIR}/lib/halide_runtime.o, target
-// nnx_halide_runtime.
-void writeRuntimeObject(const std::string &path);
-
 } // namespace nnx::kernels
-
-#endif

@@ -2,8 +2,7 @@
 //
 // Attributes are text. Shapes are written as in the language and in Keras, height first: "28x28x1",
 // "3x3"; in memory x (width) lies inside y. The attributes of each kind stand in docs/kernels.md.
-#ifndef NNX_COMPILER_KERNELS_KERNELSPEC_H
-#define NNX_COMPILER_KERNELS_KERNELSPEC_H
+#pragma once
 
 #include <map>
 #include <stdexcept>
@@ -53,5 +52,3 @@ std::vector<KernelArgument> argumentsOf(const KernelSpec &spec);
 std::vector<std::string> kernelKinds();
 
 } // namespace nnx::kernels
-
-#endif

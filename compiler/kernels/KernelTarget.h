@@ -1,7 +1,6 @@
 // The CPU that kernels are compiled for: an explicit list of features, and what schedules ask of
 // it.
-#ifndef NNX_COMPILER_KERNELS_KERNELTARGET_H
-#define NNX_COMPILER_KERNELS_KERNELTARGET_H
+#pragma once
 
 #include <string>
 
@@ -28,5 +27,3 @@ KernelTarget parseKernelTarget(const std::string &text);
 KernelTarget hostKernelTarget();
 
 } // namespace nnx::kernels
-
-#endif
