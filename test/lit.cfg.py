@@ -1,0 +1,26 @@
+"""lit's configuration for the folders of FileCheck tests.
+
+By hand: lit -v --param build=build/release test/dialect
+"""
+
+import os
+
+import lit.formats
+
+source = os.path.dirname(__file__)
+build = os.path.abspath(lit_config.params.get("build", os.path.join(source, "../build/release")))
+
+config.name = "nnx"
+config.test_format = lit.formats.ShTest()
+config.suffixes = [".nnx", ".mlir", ".test"]
+config.excludes = ["Inputs", "unit", "golden", "checks"]
+config.test_source_root = source
+config.test_exec_root = os.path.join(build, "test", "lit")
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(build, "tools", "nnxc"), os.path.join(build, "tools", "nnx-opt"), "/usr/lib/llvm-22/bin", os.environ["PATH"]])
+for name in ("HOME", "XDG_CACHE_HOME", "NNX_DATA_HOME"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+config.substitutions.append(("%examples", os.path.join(os.path.dirname(source), "examples")))
+if os.environ.get("NNX_DEEP"):
+    config.available_features.add("deep")
