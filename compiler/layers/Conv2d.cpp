@@ -1,0 +1,141 @@
+// conv2d: result type, gradient, and the verifiers of its gradient ops and fused forms.
+#include "compiler/layers/Layers.h"
+
+#include "dsl/Activations.h"
+
+using namespace mlir;
+
+namespace nnx {
+
+FailureOr<RankedTensorType> inferConv2d(RankedTensorType x, RankedTensorType weights,
+                                        RankedTensorType bias, ArrayRef<int64_t> strides,
+                                        Padding padding, Complain complain) {
+  ArrayRef<int64_t> in = sampleExtents(x), kernel = weights.getShape();
+  if (kernel[2] != in[2])
+    return complain("weights take " + Twine(kernel[2]) + " channels, the input has " +
+                    Twine(in[2]));
+  if (bias && bias.getDimSize(0) != kernel[3])
+    return complain("bias has " + Twine(bias.getDimSize(0)) + " numbers for " + Twine(kernel[3]) +
+                    " filters");
+  FailureOr<SmallVector<int64_t>> places =
+      windowPlaces(in.take_front(2), kernel.take_front(2), strides, padding, complain);
+  if (failed(places))
+    return failure();
+  return batched({(*places)[0], (*places)[1], kernel[3]}, x.getElementType());
+}
+
+LogicalResult Conv2dOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
+                                         Adaptor op, SmallVectorImpl<Type> &results) {
+  FailureOr<RankedTensorType> y =
+      inferConv2d(typeOf(op.getX()), typeOf(op.getWeights()), typeOf(op.getBias()), op.getStrides(),
+                  op.getPadding(), complainAt(location));
+  if (failed(y))
+    return failure();
+  results.push_back(*y);
+  return success();
+}
+
+SmallVector<Value> Conv2dOp::buildGradient(OpBuilder &builder, ValueRange resultGradients) {
+  Value dy = resultGradients[0];
+  SmallVector<Value> gradients{
+      buildAt<Conv2dGradInputOp>(builder, *this, getX().getType(), dy, getWeights(),
+                                 /*saved=*/Value(), getStrides(), getPadding(),
+                                 /*activation=*/StringAttr()),
+      buildAt<Conv2dGradWeightsOp>(builder, *this, getWeights().getType(), getX(), dy, getStrides(),
+                                   getPadding())};
+  if (getBias())
+    gradients.push_back(buildAt<Conv2dGradBiasOp>(builder, *this, getBias().getType(), dy));
+  return gradients;
+}
+
+// The gradient ops name the types of the layer's input and weights, so that dy must be what the
+// layer makes of them.
+static LogicalResult verifyDelta(Operation *op, Value x, Value weights, Value dy,
+                                 ArrayRef<int64_t> strides, Padding padding) {
+  FailureOr<RankedTensorType> y =
+      inferConv2d(typeOf(x), typeOf(weights), {}, strides, padding, complainAt(op));
+  if (failed(y))
+    return failure();
+  return expectType("`dy`", *y, dy.getType(), complainAt(op));
+}
+
+LogicalResult Conv2dGradInputOp::verify() {
+  if (failed(verifyDelta(*this, getDx(), getWeights(), getDy(), getStrides(), getPadding())))
+    return failure();
+  return expectSaved(getSaved(), getActivation(), getDx().getType(), complainAt(*this));
+}
+
+LogicalResult Conv2dGradWeightsOp::verify() {
+  return verifyDelta(*this, getX(), getDweights(), getDy(), getStrides(), getPadding());
+}
+
+// A bias has one number per channel, the last dimension of what it is added to.
+static LogicalResult verifyBias(Operation *op, Value delta, Value bias) {
+  int64_t channels = typeOf(delta).getShape().back();
+  if (typeOf(bias).getDimSize(0) == channels)
+    return success();
+  return op->emitOpError("bias has ")
+         << typeOf(bias).getDimSize(0) << " numbers for " << channels << " channels";
+}
+
+LogicalResult Conv2dGradBiasOp::verify() {
+  return verifyBias(*this, getDy(), getDbias());
+}
+
+// What is left of `y` behind an optional pool; window and strides stand together.
+static FailureOr<RankedTensorType> pooled(Operation *op, RankedTensorType y,
+                                          std::optional<ArrayRef<int64_t>> window,
+                                          std::optional<ArrayRef<int64_t>> strides) {
+  if (window.has_value() != strides.has_value())
+    return op->emitOpError("expects `window` and `pool_strides` together");
+  return window ? inferMaxPool(y, *window, *strides, complainAt(op)) : y;
+}
+
+static LogicalResult verifyArgmax(Operation *op, Value argmax, RankedTensorType pooled) {
+  if (!argmax)
+    return success();
+  Type ui8 = IntegerType::get(op->getContext(), 8, IntegerType::Unsigned);
+  return expectType("`argmax`", pooled.clone(ui8), argmax.getType(), complainAt(op));
+}
+
+LogicalResult Conv2dBlockOp::verify() {
+  auto complain = complainAt(*this);
+  FailureOr<RankedTensorType> y =
+      inferConv2d(typeOf(getX()), typeOf(getWeights()), typeOf(getBias()), getStrides(),
+                  getPadding(), complain);
+  if (succeeded(y))
+    y = pooled(*this, *y, getWindow(), getPoolStrides());
+  if (failed(y) || failed(expectActivation(getActivation(), complain)))
+    return failure();
+  if (getWindow() &&
+      dsl::findActivation(getActivation())->shape != dsl::ActivationShape::Increasing)
+    return emitOpError("`") << getActivation() << "` does not commute with a pool";
+  if (getArgmax() && !getWindow())
+    return emitOpError("has an argmax without a pool");
+  if (failed(verifyArgmax(*this, getArgmax(), *y)) ||
+      failed(expectType("`y`", *y, getY().getType(), complain)))
+    return failure();
+  return getZ() ? expectType("`z`", *y, getZ().getType(), complain) : success();
+}
+
+LogicalResult Conv2dGradWeightsUpdateOp::verify() {
+  auto complain = complainAt(*this);
+  FailureOr<RankedTensorType> delta =
+      inferConv2d(typeOf(getX()), typeOf(getWeights()), {}, getStrides(), getPadding(), complain);
+  if (succeeded(delta))
+    delta = pooled(*this, *delta, getWindow(), getPoolStrides());
+  if (failed(delta) || failed(expectType("`dz`", *delta, getDz().getType(), complain)) ||
+      failed(verifyArgmax(*this, getArgmax(), *delta)))
+    return failure();
+  if (bool(getArgmax()) != getWindow().has_value())
+    return emitOpError("expects `argmax` with a pool and only there");
+  return expectUpdate(getOptimizer(), getWeights(), {}, getSlots(), getUpdated(), complain);
+}
+
+LogicalResult Conv2dGradBiasUpdateOp::verify() {
+  if (failed(verifyBias(*this, getDz(), getBias())))
+    return failure();
+  return expectUpdate(getOptimizer(), getBias(), {}, getSlots(), getUpdated(), complainAt(*this));
+}
+
+} // namespace nnx

@@ -1,0 +1,34 @@
+// softmax_cross_entropy: result types, gradient, and the verifiers of its gradient and fused form.
+#include "compiler/layers/Layers.h"
+
+using namespace mlir;
+
+namespace nnx {
+
+LogicalResult SoftmaxCrossEntropyOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                                      Adaptor op, SmallVectorImpl<Type> &results) {
+  RankedTensorType logits = typeOf(op.getLogits());
+  results.push_back(batched({}, logits.getElementType()));
+  results.push_back(logits);
+  return success();
+}
+
+SmallVector<Value> SoftmaxCrossEntropyOp::buildGradient(OpBuilder &builder, ValueRange) {
+  return {buildAt<SoftmaxCrossEntropyGradOp>(builder, *this, getLogits().getType(),
+                                             getProbabilities(), getLabels()),
+          Value()};
+}
+
+LogicalResult SoftmaxCrossEntropyGradOp::verify() {
+  return expectType("`dlogits`", getProbabilities().getType(), getDlogits().getType(),
+                    complainAt(*this));
+}
+
+LogicalResult SoftmaxCrossEntropyBlockOp::verify() {
+  Type type = getLogits().getType();
+  if (failed(expectType("`probabilities`", type, getProbabilities().getType(), complainAt(*this))))
+    return failure();
+  return expectType("`dlogits`", type, getDlogits().getType(), complainAt(*this));
+}
+
+} // namespace nnx

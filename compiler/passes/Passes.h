@@ -1,0 +1,17 @@
+// The passes of NnxPasses.td: a create function of each, and their registration.
+#pragma once
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+#include <memory>
+
+namespace nnx {
+
+#define GEN_PASS_DECL
+#include "compiler/dialect/NnxPasses.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "compiler/dialect/NnxPasses.h.inc"
+
+} // namespace nnx
