@@ -1,0 +1,211 @@
+// Builds @forward layer by layer; parameters become arguments in the order in which layers need
+// them.
+#include "compiler/frontend/BuildModule.h"
+
+#include "compiler/dialect/NnxDialect.h"
+#include "compiler/layers/Layers.h"
+
+#include "dsl/Optimizers.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <set>
+
+using namespace mlir;
+
+namespace nnx {
+namespace {
+
+class ForwardBuilder {
+public:
+  ForwardBuilder(MLIRContext &context, const dsl::Variant &variant, StringRef file)
+      : context(context), builder(&context), variant(variant),
+        file(StringAttr::get(&context, file)) {}
+
+  OwningOpRef<ModuleOp> build() {
+    OwningOpRef<ModuleOp> module = ModuleOp::create(FileLineColLoc::get(file, 0, 0));
+    (*module)->setAttr(kOptimizerAttr, builder.getStringAttr(optimizerText()));
+    builder.setInsertionPointToEnd(module->getBody());
+    Type input = batched(variant.sample, builder.getF32Type());
+    Type labels = batched({}, builder.getI32Type());
+    forward = func::FuncOp::create(builder, module->getLoc(), kForwardFunction,
+                                   builder.getFunctionType({input, labels}, {}));
+    builder.setInsertionPointToEnd(forward.addEntryBlock());
+    for (const dsl::LayerInstance &layer : variant.network.layers) {
+      location =
+          NameLoc::get(builder.getStringAttr(layer.name),
+                       FileLineColLoc::get(file, layer.location.line, layer.location.column));
+      FailureOr<Value> value = buildLayer(layer);
+      if (failed(value))
+        return {};
+      values.push_back(*value);
+    }
+    if (failed(buildLoss()))
+      return {};
+    return module;
+  }
+
+private:
+  std::string optimizerText() const {
+    dsl::OptimizerFlags flags;
+    for (const dsl::Setting &setting : variant.optimizerSettings)
+      if (const bool *flag = std::get_if<bool>(&setting.value))
+        flags[setting.name] = *flag;
+    return dsl::findOptimizer(variant.optimizer)->structuralText(flags);
+  }
+
+  Complain complain() {
+    return [this](const Twine &message) -> LogicalResult { return emitError(location, message); };
+  }
+
+  FailureOr<Value> buildLayer(const dsl::LayerInstance &layer) {
+    int input = layer.inputs.front();
+    Value x = input < 0 ? Value(forward.getArgument(0)) : values[input];
+    switch (layer.kind) {
+    case dsl::LayerKind::conv2d:
+      return buildConv2d(layer, x);
+    case dsl::LayerKind::max_pool:
+      return buildMaxPool(layer, x);
+    case dsl::LayerKind::flatten:
+      return buildFlatten(x);
+    case dsl::LayerKind::dense:
+      return buildDense(layer, x);
+    case dsl::LayerKind::activation:
+      return buildActivation(layer.settings.getName("function"), x);
+    case dsl::LayerKind::softmax:
+      return buildActivation("softmax", x);
+    }
+    llvm_unreachable("every kind of dsl/tables/Layers.def is above");
+  }
+
+  FailureOr<Value> buildConv2d(const dsl::LayerInstance &layer, Value x) {
+    const dsl::Settings &settings = layer.settings;
+    int64_t channels = layer.input.back(), filters = settings.getInt("filters");
+    const dsl::Shape &kernel = settings.getShape("kernel");
+    int64_t area = kernel[0] * kernel[1];
+    Value weights =
+        addParameter(layer.name + "/kernel", settings.getInit("init"),
+                     {kernel[0], kernel[1], channels, filters}, area * channels, area * filters);
+    Value bias = addBias(layer, filters);
+    Padding padding = *symbolizePadding(settings.getName("padding"));
+    const dsl::Shape &strides = settings.getShape("stride");
+    FailureOr<RankedTensorType> y =
+        inferConv2d(typeOf(x), typeOf(weights), typeOf(bias), strides, padding, complain());
+    if (failed(y))
+      return failure();
+    return buildActivation(
+        settings.getName("activation"),
+        Conv2dOp::create(builder, location, *y, x, weights, bias, strides, padding));
+  }
+
+  FailureOr<Value> buildDense(const dsl::LayerInstance &layer, Value x) {
+    const dsl::Settings &settings = layer.settings;
+    int64_t inputs = layer.input.back(), units = settings.getInt("units");
+    Value weights = addParameter(layer.name + "/kernel", settings.getInit("init"), {inputs, units},
+                                 inputs, units);
+    Value bias = addBias(layer, units);
+    FailureOr<RankedTensorType> y =
+        inferDense(typeOf(x), typeOf(weights), typeOf(bias), complain());
+    if (failed(y))
+      return failure();
+    return buildActivation(settings.getName("activation"),
+                           DenseOp::create(builder, location, *y, x, weights, bias));
+  }
+
+  FailureOr<Value> buildMaxPool(const dsl::LayerInstance &layer, Value x) {
+    const dsl::Shape &window = layer.settings.getShape("size");
+    const dsl::Shape &strides = layer.settings.getShape("stride");
+    FailureOr<RankedTensorType> y = inferMaxPool(typeOf(x), window, strides, complain());
+    if (failed(y))
+      return failure();
+    Type argmax = y->clone(builder.getIntegerType(8, /*isSigned=*/false));
+    return MaxPoolOp::create(builder, location, *y, argmax, x, window, strides).getY();
+  }
+
+  FailureOr<Value> buildFlatten(Value x) {
+    FailureOr<RankedTensorType> y = inferFlatten(typeOf(x), complain());
+    if (failed(y))
+      return failure();
+    return FlattenOp::create(builder, location, *y, x).getY();
+  }
+
+  // Softmax is an op of its own, for it is no function of one number; linear is none at all.
+  Value buildActivation(StringRef kind, Value x) {
+    if (kind == "linear")
+      return x;
+    if (kind == "softmax")
+      return SoftmaxOp::create(builder, location, x.getType(), x);
+    return ActivationOp::create(builder, location, x.getType(), x, kind);
+  }
+
+  // Keras counts one number per unit as both fans of a bias (initializers.compute_fans).
+  Value addBias(const dsl::LayerInstance &layer, int64_t units) {
+    if (!layer.settings.getBool("bias"))
+      return {};
+    return addParameter(layer.name + "/bias", layer.settings.getInit("bias_init"), {units}, units,
+                        units);
+  }
+
+  Value addParameter(const std::string &name, const dsl::Init &init, ArrayRef<int64_t> shape,
+                     int64_t fanIn, int64_t fanOut) {
+    auto parameter = ParameterAttr::get(
+        &context, builder.getStringAttr(name), builder.getStringAttr(init.name),
+        builder.getDenseF64ArrayAttr(init.argument), fanIn, fanOut, chooseStream(name, shape));
+    auto attributes = builder.getDictionaryAttr(builder.getNamedAttr(kParameterAttr, parameter));
+    unsigned index = forward.getNumArguments();
+    (void)forward.insertArgument(index, RankedTensorType::get(shape, builder.getF32Type()),
+                                 attributes, location);
+    return forward.getArgument(index);
+  }
+
+  // The stream of random numbers depends on the parameter's name and shape alone, so that layers of
+  // the same place and shape start alike in all variants: FNV-1a of both. Within a variant streams
+  // differ.
+  int64_t chooseStream(StringRef name, ArrayRef<int64_t> shape) {
+    std::string text = name.str();
+    for (int64_t extent : shape)
+      (text += ' ') += llvm::itostr(extent);
+    uint32_t hash = 2166136261u;
+    for (unsigned char c : text)
+      hash = (hash ^ c) * 16777619u;
+    while (!streams.insert(hash).second)
+      ++hash;
+    return hash;
+  }
+
+  // The loss takes the logits, what the closing softmax is made of.
+  LogicalResult buildLoss() {
+    auto softmax = values.empty() ? SoftmaxOp() : values.back().getDefiningOp<SoftmaxOp>();
+    Type logitsType = batched({variant.classes}, builder.getF32Type());
+    if (!softmax || softmax.getType() != logitsType)
+      return emitError(location) << variant.loss << " needs a network that ends in a softmax of "
+                                 << variant.classes << " classes";
+    Value logits = softmax.getX();
+    if (softmax->use_empty())
+      softmax.erase();
+    auto loss = SoftmaxCrossEntropyOp::create(builder, location, batched({}, builder.getF32Type()),
+                                              logitsType, logits, forward.getArgument(1));
+    func::ReturnOp::create(builder, location, loss.getResults());
+    forward.setFunctionType(
+        builder.getFunctionType(forward.getBody().getArgumentTypes(), loss->getResultTypes()));
+    return success();
+  }
+
+  MLIRContext &context;
+  OpBuilder builder;
+  const dsl::Variant &variant;
+  StringAttr file;
+  func::FuncOp forward;
+  Location location = UnknownLoc::get(&context);
+  std::vector<Value> values; // the output of each layer
+  std::set<uint32_t> streams;
+};
+
+} // namespace
+
+OwningOpRef<ModuleOp> buildModule(MLIRContext &context, const dsl::Variant &variant,
+                                  StringRef file) {
+  return ForwardBuilder(context, variant, file).build();
+}
+
+} // namespace nnx
