@@ -1,18 +1,16 @@
 // The samples of a data set as they lie in its files: bytes, one label each.
 #pragma once
 
+#include "runtime/data/Idx.h"
 #include "runtime/train/Study.h"
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 
 namespace nnxrt {
 
-class FileBytes;
-
-/// One share (train or test). The bytes stay where the files were read or mapped.
+/// One share (train or test): what its two files hold, checked against the study.
 struct SampleSet {
   int64_t count = 0;
   int64_t height = 0, width = 0, channels = 0;
@@ -27,11 +25,20 @@ struct SampleSet {
 
 class Dataset {
 public:
+  /// Reads the four files of `spec`, each looked for in `folders` in their order, as it is named or
+  /// with `.gz` put behind or taken off. Throws DataError and MemoryError.
+  Dataset(const DatasetSpec &spec, const std::vector<std::filesystem::path> &folders);
+
   SampleSet train, test;
 
 private:
-  friend class DatasetLoader;
-  std::vector<std::shared_ptr<const FileBytes>> files;
+  std::vector<IdxArray> arrays;
 };
+
+/// Where the files of data set `name` may lie. With `--data DIR`: DIR/name and DIR, nothing else.
+/// Without: the study's folder, $NNX_DATA_HOME/name or else the user's cache, nnx/data/name.
+std::vector<std::filesystem::path> dataFolders(const std::string &name,
+                                               const std::filesystem::path &given,
+                                               const std::filesystem::path &studyFile);
 
 } // namespace nnxrt

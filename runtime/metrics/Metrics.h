@@ -43,8 +43,9 @@ struct Metrics {
 Metrics computeMetrics(std::span<const uint16_t> labels, std::span<const uint16_t> predictions,
                        int classes, double loss);
 
-/// The class that `probabilities` predict, as NumPy's argmax: the first NaN counts as the largest,
-/// among equals the first wins. `stride` is the distance between classes, in floats.
-int predictClass(const float *probabilities, int classes, int64_t stride);
+/// The classes that a tile of outputs predicts, one for each of its 16 lanes, as NumPy's argmax:
+/// the first NaN counts as the largest, among equals the first wins. Class c of lane l is at
+/// probabilities[c * stride + l].
+void predictTile(const float *probabilities, int classes, int64_t stride, uint16_t *predictions);
 
 } // namespace nnxrt

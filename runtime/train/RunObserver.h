@@ -18,6 +18,8 @@ public:
   virtual void studyStarted(const StudyInfo &study) = 0;
   /// Asked before a run starts: false says that its result is there already and it is skipped.
   virtual bool wantsRun(const RunInfo &run) = 0;
+  /// Some observer did not want the run; every observer hears of it.
+  virtual void runSkipped(const RunInfo &) {}
   virtual void runStarted(const RunInfo &run) = 0;
   virtual void stepsDone(const RunInfo &run, const StepFigures &figures) = 0;
   virtual void epochEnded(const RunInfo &run, const EpochFigures &figures) = 0;
@@ -33,6 +35,7 @@ public:
 
   void studyStarted(const StudyInfo &study) override;
   bool wantsRun(const RunInfo &run) override;
+  void runSkipped(const RunInfo &run) override;
   void runStarted(const RunInfo &run) override;
   void stepsDone(const RunInfo &run, const StepFigures &figures) override;
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;

@@ -43,7 +43,7 @@ struct OptimizerSettings {
   std::string kind;
   std::vector<std::pair<std::string, SettingValue>> arguments; // in the JSON's order
 
-  /// The named argument as a number (a bool counts 0 or 1); nullptr-like: false if it is absent.
+  /// Reads the named argument as a number (a bool counts 0 or 1); false if there is no such number.
   bool number(std::string_view name, double &value) const;
   /// "sgd(lr = 0.01, momentum = 0.9)": arguments that are false are left out.
   [[nodiscard]] std::string text() const;

@@ -1,0 +1,44 @@
+// Large zeroed blocks of memory for weights, arenas and samples.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace nnxrt {
+
+/// The system does not give the memory that is asked for; the message says how much.
+struct MemoryError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A block that starts on a page, is zero, and goes back to the system when it ends. Blocks of two
+/// megabytes and more start on such a boundary and ask for huge pages: the samples and the weights
+/// of a dense layer are walked with strides that would miss in a TLB of small pages.
+class Memory {
+public:
+  Memory() = default;
+  explicit Memory(uint64_t bytes); // throws MemoryError
+  Memory(Memory &&other) noexcept
+      : start(std::exchange(other.start, nullptr)), mapped(std::exchange(other.mapped, 0)) {}
+  Memory &operator=(Memory &&other) noexcept {
+    std::swap(start, other.start);
+    std::swap(mapped, other.mapped);
+    return *this;
+  }
+  ~Memory();
+
+  [[nodiscard]] std::byte *data() const { return start; }
+  [[nodiscard]] uint64_t size() const { return mapped; } // bytes, rounded up to whole pages
+
+private:
+  std::byte *start = nullptr;
+  uint64_t mapped = 0;
+};
+
+/// "1.5 GiB"
+std::string bytesText(uint64_t bytes);
+
+} // namespace nnxrt

@@ -1,0 +1,228 @@
+// Memory and call frames of a compiled variant.
+#include "runtime/train/Model.h"
+
+#include "runtime/data/Sha256.h"
+#include "runtime/train/Inits.h"
+
+#include <HalideRuntime.h>
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <utility>
+
+using namespace nnxrt;
+
+namespace {
+constexpr halide_type_t halideTypes[] = {
+    {halide_type_float, 32}, {halide_type_uint, 8}, {halide_type_int, 32}}; // by nnxrt_type
+} // namespace
+
+/// One call's arguments for one number of tiles: descriptors that point into the model's memory.
+struct Model::Frame {
+  std::vector<halide_dimension_t> dimensions;
+  std::vector<halide_buffer_t> buffers;
+  std::vector<halide_buffer_t *> pointers;
+};
+
+static bool isTiled(const nnxrt_buffer &buffer) {
+  return buffer.rank > 0 && buffer.extent[buffer.rank - 1] == NNXRT_TILES;
+}
+
+static const nnxrt_plan &planFor(const nnxrt_variant &variant, const nnxrt_function &function,
+                                 int32_t tiles) {
+  for (uint32_t i = 0; i < function.plan_count; ++i)
+    if (function.plans[i].tiles >= tiles)
+      return function.plans[i];
+  throw VariantError(fmt::format("variant {}: no memory plan for {} tiles", variant.name, tiles));
+}
+
+static uint64_t arenaBytes(const nnxrt_variant &variant, const nnxrt_function &function,
+                           int32_t mostTiles) {
+  uint64_t bytes = 0;
+  for (int32_t tiles = 1; tiles <= mostTiles; ++tiles)
+    bytes = std::max(bytes, planFor(variant, function, tiles).arena_bytes);
+  return bytes;
+}
+
+void Model::checkVariant() const {
+  const auto demand = [&](bool holds, const char *what) {
+    if (!holds)
+      throw VariantError(fmt::format("variant {}: {}", variant.name, what));
+  };
+  for (const uint32_t index : {variant.input, variant.label, variant.loss, variant.output}) {
+    demand(index < variant.buffer_count, "a batch buffer is not in the table");
+    const nnxrt_buffer &buffer = variant.buffers[index];
+    demand(buffer.space == NNXRT_IO && isTiled(buffer), "a batch buffer is not over samples");
+  }
+  const nnxrt_buffer &input = variant.buffers[variant.input];
+  const int64_t sample = int64_t{variant.height} * variant.width * variant.channels;
+  demand(input.stride[input.rank - 1] == sample * NNXRT_LANES, "the input has gaps");
+}
+
+Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
+             KernelContext &context)
+    : variant(variant), context(context), state(variant.state_bytes), io(variant.buffer_count),
+      hyper(variant.hyper_count) {
+  checkVariant();
+  const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
+  const auto mostTiles = static_cast<uint64_t>(std::max(stepTiles, evaluateTiles));
+  for (uint32_t b = 0; b < variant.buffer_count; ++b) {
+    const nnxrt_buffer &buffer = variant.buffers[b];
+    if (buffer.space == NNXRT_IO && buffer.alias_of == NNXRT_NO_BUFFER)
+      io[b] = Memory(isTiled(buffer) ? buffer.bytes * mostTiles : buffer.bytes);
+  }
+  arena = Memory(std::max(arenaBytes(variant, variant.step, stepTiles),
+                          arenaBytes(variant, variant.evaluate, evaluateTiles)));
+  stepFrames = buildFrames(variant.step, stepTiles);
+  evaluateFrames = buildFrames(variant.evaluate, evaluateTiles);
+}
+
+Model::~Model() = default;
+
+std::byte *Model::address(uint32_t index, const nnxrt_plan &plan) const {
+  while (variant.buffers[index].alias_of != NNXRT_NO_BUFFER)
+    index = variant.buffers[index].alias_of;
+  const nnxrt_buffer &buffer = variant.buffers[index];
+  switch (buffer.space) {
+  case NNXRT_STATE:
+    return state.data() + buffer.offset;
+  case NNXRT_IO:
+    return io[index].data();
+  default:
+    return plan.offsets[index] == UINT64_MAX ? nullptr : arena.data() + plan.offsets[index];
+  }
+}
+
+std::unique_ptr<Model::Frame> Model::buildFrame(const nnxrt_plan &plan, int32_t tiles) {
+  auto frame = std::make_unique<Frame>();
+  frame->dimensions.resize(size_t{variant.buffer_count} * NNXRT_MAX_RANK);
+  frame->buffers.resize(variant.buffer_count);
+  for (uint32_t b = 0; b < variant.buffer_count; ++b) {
+    const nnxrt_buffer &buffer = variant.buffers[b];
+    halide_dimension_t *const dimensions = &frame->dimensions[size_t{b} * NNXRT_MAX_RANK];
+    for (int d = 0; d < buffer.rank; ++d) {
+      const bool isTile = buffer.extent[d] == NNXRT_TILES;
+      dimensions[d] = {0, isTile ? tiles : buffer.extent[d], buffer.stride[d]};
+    }
+    halide_buffer_t &target = frame->buffers[b];
+    target = {};
+    target.host = reinterpret_cast<uint8_t *>(address(b, plan));
+    target.type = halideTypes[buffer.type];
+    target.dimensions = buffer.rank;
+    target.dim = dimensions;
+    frame->pointers.push_back(&target);
+  }
+  return frame;
+}
+
+Model::Frames Model::buildFrames(const nnxrt_function &function, int32_t mostTiles) {
+  Frames frames;
+  for (int32_t tiles = 1; tiles <= mostTiles; ++tiles)
+    frames[tiles] = buildFrame(planFor(variant, function, tiles), tiles);
+  return frames;
+}
+
+void Model::run(const nnxrt_function &function, const Frames &frames, int64_t samples) {
+  const int32_t tiles = tilesOf(samples);
+  const nnxrt_call call{&context, frames.at(tiles)->pointers.data(), hyper.data(),
+                        static_cast<int32_t>(samples), tiles};
+  const int32_t error = function.run(&call);
+  if (error == 0)
+    return;
+  const std::string message = context.takeError();
+  throw KernelError(fmt::format("a kernel failed with error {}: {}", error,
+                                message.empty() ? "no message" : message));
+}
+
+template <typename Visit> void Model::visitParameter(uint32_t index, Visit visit) const {
+  const nnxrt_parameter &parameter = variant.parameters[index];
+  auto *const start =
+      reinterpret_cast<float *>(state.data() + variant.buffers[parameter.buffer].offset);
+  std::array<int64_t, NNXRT_MAX_RANK> place{};
+  const size_t count = parameterElements(index);
+  int64_t offset = 0;
+  for (size_t i = 0; i < count; ++i) {
+    visit(i, start[offset]);
+    for (uint32_t d = parameter.rank; d-- > 0;) { // the next place, row major
+      offset += parameter.stride[d];
+      if (++place[d] < parameter.dim[d])
+        break;
+      offset -= parameter.stride[d] * parameter.dim[d];
+      place[d] = 0;
+    }
+  }
+}
+
+size_t Model::parameterElements(uint32_t index) const {
+  const nnxrt_parameter &parameter = variant.parameters[index];
+  int64_t count = 1;
+  for (uint32_t d = 0; d < parameter.rank; ++d)
+    count *= parameter.dim[d];
+  return static_cast<size_t>(count);
+}
+
+void Model::setParameter(uint32_t index, std::span<const float> values) {
+  visitParameter(index, [&](size_t i, float &weight) { weight = values[i]; });
+}
+
+void Model::getParameter(uint32_t index, std::span<float> values) const {
+  visitParameter(index, [&](size_t i, float weight) { values[i] = weight; });
+}
+
+void Model::initialize(uint64_t seed) {
+  std::vector<float> values;
+  for (uint32_t p = 0; p < variant.parameter_count; ++p) {
+    values.resize(parameterElements(p));
+    initializeWeights(variant.parameters[p], seed, values);
+    setParameter(p, values);
+  }
+}
+
+bool Model::setHyper(std::string_view name, float value) {
+  const auto names = hyperNames();
+  const auto found =
+      std::ranges::find(names, name, [](const char *each) { return std::string_view(each); });
+  if (found == names.end())
+    return false;
+  hyper[static_cast<size_t>(found - names.begin())] = value;
+  return true;
+}
+
+float *Model::input() const {
+  return reinterpret_cast<float *>(io[variant.input].data());
+}
+
+int32_t *Model::labels() const {
+  return reinterpret_cast<int32_t *>(io[variant.label].data());
+}
+
+float Model::loss(int64_t sample) const {
+  const auto *const losses = reinterpret_cast<const float *>(io[variant.loss].data());
+  return losses[sample / NNXRT_LANES * variant.buffers[variant.loss].stride[1] +
+                sample % NNXRT_LANES];
+}
+
+const float *Model::output(int64_t tile) const {
+  const nnxrt_buffer &buffer = variant.buffers[variant.output];
+  return reinterpret_cast<const float *>(io[variant.output].data()) +
+         tile * buffer.stride[buffer.rank - 1];
+}
+
+uint64_t Model::memoryBytes() const {
+  uint64_t bytes = state.size() + arena.size();
+  for (const Memory &memory : io)
+    bytes += memory.size();
+  return bytes;
+}
+
+std::string Model::weightsSha256() const {
+  Sha256 digest;
+  std::vector<float> values;
+  for (uint32_t p = 0; p < variant.parameter_count; ++p) {
+    values.resize(parameterElements(p));
+    getParameter(p, values);
+    digest.add(std::as_bytes(std::span(values)));
+  }
+  return digest.hex();
+}

@@ -1,0 +1,97 @@
+// One network in memory: weights, optimizer state, arena and batch buffers of a compiled variant,
+// and the prebuilt arguments of its step and evaluate functions.
+#pragma once
+
+#include "runtime/device/KernelContext.h"
+#include "runtime/device/Memory.h"
+
+#include <nnxrt/abi.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nnxrt {
+
+/// A kernel reported an error; the message is its own.
+struct KernelError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The tables of the compiled study contradict themselves or ask for what this runtime lacks.
+struct VariantError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Tiles of 16 lanes that hold `samples`.
+constexpr int32_t tilesOf(int64_t samples) {
+  return static_cast<int32_t>((samples + NNXRT_LANES - 1) / NNXRT_LANES);
+}
+
+class Model {
+public:
+  /// Takes all memory that steps of up to `stepSamples` and evaluations of up to `evaluateSamples`
+  /// need; nothing is allocated after that. Weights and optimizer state are zero. Throws
+  /// MemoryError and VariantError.
+  Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
+        KernelContext &context);
+  ~Model();
+  Model(const Model &) = delete;
+  Model &operator=(const Model &) = delete;
+
+  /// Parameter `index` in Keras's logical order, row major over its shape.
+  void setParameter(uint32_t index, std::span<const float> values);
+  void getParameter(uint32_t index, std::span<float> values) const;
+  [[nodiscard]] size_t parameterElements(uint32_t index) const;
+  void initialize(uint64_t seed);
+
+  /// A hyperparameter of the optimizer; false if the variant has none of that name.
+  bool setHyper(std::string_view name, float value);
+  [[nodiscard]] std::span<const char *const> hyperNames() const {
+    return {variant.hyper_names, variant.hyper_count};
+  }
+
+  /// Where a batch is put: (lane, x, y, c, tile) and (lane, tile), see gatherSamples.
+  [[nodiscard]] float *input() const;
+  [[nodiscard]] int32_t *labels() const;
+
+  /// Forward, backward and update on the first `samples` of the batch; throws KernelError.
+  void step(int64_t samples) { run(variant.step, stepFrames, samples); }
+  /// Forward on the first `samples` of the batch; throws KernelError.
+  void evaluate(int64_t samples) { run(variant.evaluate, evaluateFrames, samples); }
+
+  /// Of the last step or evaluate: the loss of sample i.
+  [[nodiscard]] float loss(int64_t sample) const;
+  /// The outputs of one tile: class c of lane l at [c * outputStride() + l].
+  [[nodiscard]] const float *output(int64_t tile) const;
+  [[nodiscard]] int64_t outputStride() const { return variant.buffers[variant.output].stride[1]; }
+
+  [[nodiscard]] uint64_t memoryBytes() const;
+  /// Of all weights in Keras's logical order, as float32.
+  [[nodiscard]] std::string weightsSha256() const;
+
+private:
+  struct Frame;
+  using Frames = std::map<int32_t, std::unique_ptr<Frame>>; // by tiles
+
+  void checkVariant() const;
+  void run(const nnxrt_function &function, const Frames &frames, int64_t samples);
+  Frames buildFrames(const nnxrt_function &function, int32_t mostTiles);
+  std::unique_ptr<Frame> buildFrame(const nnxrt_plan &plan, int32_t tiles);
+  [[nodiscard]] std::byte *address(uint32_t buffer, const nnxrt_plan &plan) const;
+  template <typename Visit> void visitParameter(uint32_t index, Visit visit) const;
+
+  const nnxrt_variant &variant;
+  KernelContext &context;
+  Memory state, arena;
+  std::vector<Memory> io; // one per buffer, empty for those of other spaces
+  std::vector<float> hyper;
+  Frames stepFrames, evaluateFrames;
+};
+
+} // namespace nnxrt

@@ -1,0 +1,237 @@
+// Reading the study's JSON.
+#include "runtime/train/Study.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fmt/format.h>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+using namespace nnxrt;
+using Json = nlohmann::ordered_json;
+
+namespace {
+constexpr int supportedSchema = 1;
+
+/// A value and where it stands, so that a missing or wrong one is named.
+class Node {
+public:
+  Node(const Json &value, std::string place) : value(value), place(std::move(place)) {}
+
+  [[nodiscard]] Node at(const std::string &key) const {
+    if (!value.is_object())
+      fail("is no object");
+    const auto found = value.find(key);
+    if (found == value.end())
+      fail(fmt::format("has no `{}`", key));
+    return {*found, place + "/" + key};
+  }
+  template <typename T> [[nodiscard]] T as() const {
+    try {
+      return value.get<T>();
+    } catch (const Json::exception &error) {
+      fail(fmt::format("has a wrong type: {}", error.what()));
+    }
+  }
+  /// A whole number of [least, most].
+  [[nodiscard]] int64_t whole(int64_t least, int64_t most) const {
+    if (!value.is_number_integer())
+      fail("is no whole number");
+    const auto number = value.get<int64_t>();
+    if (number < least || number > most || (value.is_number_unsigned() && number < 0))
+      fail(fmt::format("is {}, not in {} to {}", value.dump(), least, most));
+    return number;
+  }
+  [[nodiscard]] int small(int64_t least) const {
+    return static_cast<int>(whole(least, std::numeric_limits<int>::max()));
+  }
+  [[nodiscard]] double real() const {
+    if (!value.is_number())
+      fail("is no number");
+    return value.get<double>();
+  }
+  /// An empty text for null.
+  [[nodiscard]] std::string optionalText() const {
+    return value.is_null() ? std::string() : as<std::string>();
+  }
+  template <typename Read> auto list(Read read) const {
+    if (!value.is_array())
+      fail("is no list");
+    std::vector<decltype(read(*this))> items;
+    for (size_t i = 0; i < value.size(); ++i)
+      items.push_back(read(Node(value[i], fmt::format("{}/{}", place, i))));
+    return items;
+  }
+  [[nodiscard]] bool isNull() const { return value.is_null(); }
+  [[nodiscard]] bool has(const std::string &key) const { return value.contains(key); }
+  [[nodiscard]] const Json &json() const { return value; }
+  [[noreturn]] void fail(const std::string &what) const {
+    throw StudyError(fmt::format("the study: {} {}", place.empty() ? "/" : place, what));
+  }
+
+private:
+  const Json &value;
+  std::string place;
+};
+} // namespace
+
+static ShareFiles readShare(const Node &node) {
+  return {node.at("images").as<std::string>(), node.at("labels").as<std::string>(),
+          node.at("images_sha256").optionalText(), node.at("labels_sha256").optionalText()};
+}
+
+static DatasetSpec readDataset(const Node &node) {
+  constexpr int mostClasses = 256; // labels are bytes
+  DatasetSpec spec;
+  spec.name = node.at("name").as<std::string>();
+  spec.kind = node.at("kind").as<std::string>();
+  if (spec.kind != "idx")
+    node.at("kind").fail(fmt::format("is `{}`; this trainer reads `idx`", spec.kind));
+  spec.train = readShare(node.at("train"));
+  spec.test = readShare(node.at("test"));
+  const auto shape = node.at("shape").list([](const Node &item) { return item.small(1); });
+  if (shape.size() != spec.shape.size())
+    node.at("shape").fail("has not three numbers");
+  std::copy(shape.begin(), shape.end(), spec.shape.begin());
+  spec.classes = static_cast<int>(node.at("classes").whole(1, mostClasses));
+  spec.scale = node.at("scale").real();
+  if (!node.at("labels").isNull())
+    spec.labels = node.at("labels").as<std::vector<std::string>>();
+  spec.line = node.at("line").small(0);
+  return spec;
+}
+
+static OptimizerSettings readOptimizer(const Node &node) {
+  OptimizerSettings optimizer;
+  optimizer.kind = node.at("kind").as<std::string>();
+  for (const auto &[key, value] : node.json().items()) {
+    if (key == "kind")
+      continue;
+    if (value.is_boolean())
+      optimizer.arguments.emplace_back(key, value.get<bool>());
+    else if (value.is_number())
+      optimizer.arguments.emplace_back(key, value.get<double>());
+    else
+      optimizer.arguments.emplace_back(key, node.at(key).as<std::string>());
+  }
+  return optimizer;
+}
+
+static RunSettings readSettings(const Node &node) {
+  constexpr int64_t most = std::numeric_limits<int64_t>::max();
+  constexpr int64_t mostBatch = int64_t{1} << 24;
+  RunSettings settings;
+  settings.loss = node.at("loss").as<std::string>();
+  settings.optimizer = readOptimizer(node.at("optimizer"));
+  settings.batch = static_cast<int>(node.at("batch").whole(1, mostBatch));
+  settings.epochs = node.at("epochs").small(0);
+  settings.seed = static_cast<uint64_t>(node.at("seed").whole(0, most));
+  settings.shuffle = node.at("shuffle").as<bool>();
+  settings.steps = node.at("steps").whole(0, most);
+  const auto divergence = node.at("on_divergence").as<std::string>();
+  settings.stopOnDivergence = divergence == "stop";
+  if (!settings.stopOnDivergence && divergence != "continue")
+    node.at("on_divergence").fail("is neither `stop` nor `continue`");
+  return settings;
+}
+
+static LayerInfo readLayer(const Node &node) {
+  return {node.at("name").as<std::string>(),
+          node.at("kind").as<std::string>(),
+          node.at("text").as<std::string>(),
+          node.at("input").as<std::vector<int64_t>>(),
+          node.at("output").as<std::vector<int64_t>>(),
+          node.at("parameters").as<int64_t>(),
+          node.at("line").small(0)};
+}
+
+static Point readPoint(const Node &node) {
+  Point point;
+  point.label = node.at("label").as<std::string>();
+  const Node axes = node.at("axes");
+  for (const auto &[name, value] : axes.json().items())
+    point.axes.emplace_back(name, axes.at(name).as<std::string>());
+  point.dataset = static_cast<size_t>(node.at("dataset").small(0));
+  point.variant = static_cast<size_t>(node.at("variant").small(0));
+  point.network = node.at("network").as<std::string>();
+  point.line = node.at("line").small(0);
+  point.settings = readSettings(node.at("settings"));
+  point.layers = node.at("layers").list(readLayer);
+  point.parameters = node.at("parameters").as<int64_t>();
+  point.flops = node.at("flops").as<int64_t>();
+  point.key = node.at("key").as<std::string>();
+  return point;
+}
+
+static Axis readAxis(const Node &node) {
+  Axis axis{node.at("name").as<std::string>(), node.at("values").as<std::vector<std::string>>(),
+            -1};
+  if (node.has("tied"))
+    axis.tied = node.at("tied").small(0);
+  return axis;
+}
+
+static Experiment readExperiment(const Node &node) {
+  return {node.at("name").as<std::string>(), node.at("title").optionalText(),
+          node.at("line").small(0),          node.at("axes").list(readAxis),
+          node.at("repeats").small(1),       node.at("points").list(readPoint)};
+}
+
+Study nnxrt::parseStudy(std::string_view text) {
+  Json json;
+  try {
+    json = Json::parse(text);
+  } catch (const Json::exception &error) {
+    throw StudyError(fmt::format("the study is no JSON: {}", error.what()));
+  }
+  const Node root(json, "");
+  Study study;
+  study.schema = root.at("schema").small(0);
+  if (study.schema != supportedSchema)
+    root.at("schema").fail(
+        fmt::format("is {}; this trainer reads {}", study.schema, supportedSchema));
+  study.file = root.at("file").as<std::string>();
+  study.source = root.at("source").as<std::string>();
+  study.compiler = root.at("compiler").as<std::string>();
+  study.numerics = root.at("numerics").small(0);
+  study.datasets = root.at("datasets").list(readDataset);
+  study.experiments = root.at("experiments").list(readExperiment);
+  for (const Experiment &experiment : study.experiments)
+    for (const Point &point : experiment.points)
+      if (point.dataset >= study.datasets.size())
+        root.fail(fmt::format("`{}`: point `{}` names data set {}, of {}", experiment.name,
+                              point.label, point.dataset, study.datasets.size()));
+  return study;
+}
+
+std::string Study::name() const {
+  return std::filesystem::path(file).stem().string();
+}
+
+bool OptimizerSettings::number(std::string_view name, double &value) const {
+  for (const auto &[key, setting] : arguments) {
+    if (key != name)
+      continue;
+    if (const double *const real = std::get_if<double>(&setting))
+      value = *real;
+    else if (const bool *const flag = std::get_if<bool>(&setting))
+      value = *flag ? 1 : 0;
+    else
+      return false;
+    return true;
+  }
+  return false;
+}
+
+std::string OptimizerSettings::text() const {
+  std::string list;
+  for (const auto &[key, setting] : arguments) {
+    const bool *const flag = std::get_if<bool>(&setting);
+    if (flag != nullptr && !*flag)
+      continue;
+    const std::string value =
+        std::visit([](const auto &each) { return fmt::format("{}", each); }, setting);
+    list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", key, value);
+  }
+  return fmt::format("{}({})", kind, list);
+}
