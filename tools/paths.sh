@@ -6,8 +6,8 @@ nnx_data=${NNX_DATA_HOME:-$nnx_cache/data}
 nnx_packages=$nnx_root/tools/packages
 
 # One folder per content of the lists, so that checkouts that differ do not disturb one another.
-nnx_toolchain=$nnx_cache/toolchain-$(cat "$nnx_packages/python.txt" "$nnx_packages/halide.txt" \
-  "$nnx_root/tools/setup" | sha256sum | cut -c1-12)
+nnx_toolchain=$nnx_cache/toolchain-$(cat "$nnx_packages/python.txt" "$nnx_packages/halide.txt" |
+  sha256sum | cut -c1-12)
 
 # The arguments after the first go to standard error, the first is the exit status.
 fail() {
