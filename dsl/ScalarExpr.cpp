@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <mutex>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -19,6 +20,13 @@ struct ScalarExpr::Node {
   std::string name;
   std::vector<ScalarExpr> operands;
   size_t hash;
+
+  /// By bits, so that a NaN equals itself and -0 is not 0.
+  bool operator==(const Node &other) const {
+    return hash == other.hash && op == other.op &&
+           std::bit_cast<uint64_t>(value) == std::bit_cast<uint64_t>(other.value) &&
+           name == other.name && operands == other.operands;
+  }
 };
 
 namespace {
@@ -138,14 +146,22 @@ const std::vector<ScalarFunction> &scalarFunctions() {
   return table;
 }
 
+const ScalarExpr::Node *ScalarExpr::unique(Node n) {
+  struct Hash {
+    size_t operator()(const Node &node) const { return node.hash; }
+  };
+  static std::mutex mutex;
+  static auto &nodes = *new std::unordered_set<Node, Hash>; // outlives every static ScalarExpr
+  const std::lock_guard lock(mutex);
+  return &*nodes.insert(std::move(n)).first;
+}
+
 ScalarExpr::ScalarExpr(double value)
-    : node(std::make_shared<const Node>(
-          Node{ScalarOp::Constant, value, {}, {}, mix(1, std::bit_cast<uint64_t>(value))})) {}
+    : node(unique({ScalarOp::Constant, value, {}, {}, mix(1, std::bit_cast<uint64_t>(value))})) {}
 
 ScalarExpr ScalarExpr::variable(std::string name) {
   const size_t hash = mix(2, std::hash<std::string>()(name));
-  return ScalarExpr(
-      std::make_shared<const Node>(Node{ScalarOp::Variable, 0, std::move(name), {}, hash}));
+  return ScalarExpr(unique({ScalarOp::Variable, 0, std::move(name), {}, hash}));
 }
 
 ScalarExpr ScalarExpr::make(ScalarOp op, std::vector<ScalarExpr> operands) {
@@ -155,7 +171,7 @@ ScalarExpr ScalarExpr::make(ScalarOp op, std::vector<ScalarExpr> operands) {
     assert(isCondition(operand.op()) == (op == ScalarOp::Select && i++ == 0));
     hash = mix(hash, operand.hash());
   }
-  return ScalarExpr(std::make_shared<const Node>(Node{op, 0, {}, std::move(operands), hash}));
+  return ScalarExpr(unique({op, 0, {}, std::move(operands), hash}));
 }
 
 ScalarOp ScalarExpr::op() const {
@@ -172,14 +188,6 @@ const std::vector<ScalarExpr> &ScalarExpr::operands() const {
 }
 size_t ScalarExpr::hash() const {
   return node->hash;
-}
-
-bool ScalarExpr::operator==(const ScalarExpr &other) const {
-  if (node == other.node)
-    return true;
-  return node->hash == other.node->hash && node->op == other.node->op &&
-         std::bit_cast<uint64_t>(node->value) == std::bit_cast<uint64_t>(other.node->value) &&
-         node->name == other.node->name && node->operands == other.node->operands;
 }
 
 std::set<std::string> ScalarExpr::variables() const {

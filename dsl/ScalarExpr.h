@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -46,7 +45,8 @@ constexpr bool isCondition(ScalarOp op) {
   return op >= ScalarOp::Less && op <= ScalarOp::NotEqual;
 }
 
-/// A handle to a shared, immutable node; cheap to copy.
+/// A handle to an immutable node. There is one node for each distinct tree, kept for the life of
+/// the process, so that copies and comparisons cost nothing; any number of threads may build.
 class ScalarExpr {
 public:
   ScalarExpr(double value);
@@ -64,8 +64,8 @@ public:
 
   bool isConstant() const { return op() == ScalarOp::Constant; }
   bool isConstant(double v) const { return isConstant() && value() == v; }
-  /// Equal nodes have equal structure; a hash makes unequal ones cheap to tell.
-  bool operator==(const ScalarExpr &other) const;
+  /// Equal trees have the same node.
+  bool operator==(const ScalarExpr &other) const = default;
   size_t hash() const;
 
   std::set<std::string> variables() const;
@@ -78,8 +78,9 @@ public:
 
 private:
   struct Node;
-  explicit ScalarExpr(std::shared_ptr<const Node> n) : node(std::move(n)) {}
-  std::shared_ptr<const Node> node;
+  static const Node *unique(Node n);
+  explicit ScalarExpr(const Node *n) : node(n) {}
+  const Node *node;
 };
 
 ScalarExpr operator+(const ScalarExpr &a, const ScalarExpr &b);
