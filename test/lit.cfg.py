@@ -17,7 +17,7 @@ config.excludes = ["Inputs", "unit", "golden", "checks"]
 config.test_source_root = source
 config.test_exec_root = os.path.join(build, "test", "lit")
 config.environment["PATH"] = os.pathsep.join(
-    [os.path.join(build, "tools", "nnxc"), os.path.join(build, "tools", "nnx-opt"), "/usr/lib/llvm-22/bin", os.environ["PATH"]])
+    [os.path.join(build, "bin"), os.path.join(build, "tools", "nnx-opt"), "/usr/lib/llvm-22/bin", os.environ["PATH"]])
 for name in ("HOME", "XDG_CACHE_HOME", "NNX_DATA_HOME"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
