@@ -91,4 +91,19 @@ def Nnx_SlotAttr : Nnx_Attr<"Slot", "slot"> {
   let assemblyFormat = "`<` $name `of` $parameter `>`";
 }
 
+def Nnx_LayoutAttr : Nnx_Attr<"Layout", "layout"> {
+  let summary = "where the elements of a tensor lie in its buffer";
+  let description = [{
+    `extents` and `strides` are those of the buffer, innermost first, in elements; an extent of -1
+    is the number of tiles. Element (i0, i1, ...) of the tensor in Keras's logical order (row major,
+    outermost first, without the batch) is at the sum of i_d * steps[d]. `dims` may split a dimension
+    of the tensor: k of a flattened image is (y, x, c).
+  }];
+  let parameters = (ins "::mlir::DenseI64ArrayAttr":$extents, "::mlir::DenseI64ArrayAttr":$strides,
+    "::mlir::DenseI64ArrayAttr":$dims, "::mlir::DenseI64ArrayAttr":$steps);
+  let assemblyFormat = [{
+    `<` $extents `strides` $strides `,` $dims `steps` $steps `>`
+  }];
+}
+
 #endif // NNX_DIALECT_TD

@@ -9,4 +9,26 @@ def DeriveBackward : Pass<"nnx-derive-backward", "::mlir::ModuleOp"> {
   let summary = "Make @step (forward, backward, update) and @evaluate out of @forward";
 }
 
+def Fuse : Pass<"nnx-fuse", "::mlir::ModuleOp"> {
+  let summary = "Make one op of what one kernel computes";
+  let options = [
+    Option<"acrossLayers", "across-layers", "bool", /*default=*/"true",
+           "Also fuse activations and pools with the layers around them">
+  ];
+}
+
+def AssignLayouts : Pass<"nnx-assign-layouts", "::mlir::ModuleOp"> {
+  let summary = "Say where the elements of each tensor lie in memory";
+}
+
+def SelectKernels : Pass<"nnx-select-kernels", "::mlir::ModuleOp"> {
+  let summary = "Turn ops on tensors into calls of kernels on buffers";
+  let options = [
+    Option<"target", "target", "std::string", /*default=*/"\"x86-64-v3\"",
+           "The CPU, as kernels::parseKernelTarget reads it">,
+    Option<"asserts", "asserts", "bool", /*default=*/"false",
+           "Kernels that check the bounds of their buffers">
+  ];
+}
+
 #endif // NNX_PASSES_TD

@@ -1,0 +1,300 @@
+// Makes one op of what one kernel computes. Across layers: convolution, activation and pool; dense
+// and activation; the derivative of an activation with the gradient it multiplies. Within a layer
+// always, since no kernel computes the parts: gradient and update, loss and its gradient.
+#include "compiler/dialect/NnxDialect.h"
+#include "compiler/passes/Passes.h"
+
+#include "dsl/Activations.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace nnx {
+#define GEN_PASS_DEF_FUSE
+#include "compiler/dialect/NnxPasses.h.inc"
+} // namespace nnx
+
+using namespace mlir;
+
+namespace nnx {
+namespace {
+
+constexpr llvm::StringLiteral linear = "linear";
+
+// What the backward pass does with an activation that stands before a pool: the gradient through
+// the pool, then through the activation. Null ops where there is no backward pass.
+struct BackwardOfPooledActivation {
+  MaxPoolGradOp pool;
+  ActivationGradOp activation;
+  bool savesInput = false; // the activation's derivative is a function of its input
+};
+
+// Finds the ops that use `activation` and `argmax` backward; fails where anything else does.
+FailureOr<BackwardOfPooledActivation> matchBackward(ActivationOp activation, MaxPoolOp pool) {
+  BackwardOfPooledActivation found;
+  for (Operation *user : pool.getArgmax().getUsers()) {
+    auto grad = dyn_cast<MaxPoolGradOp>(user);
+    if (!grad || found.pool || grad.getSaved() || !grad->hasOneUse())
+      return failure();
+    found.pool = grad;
+    found.activation = dyn_cast<ActivationGradOp>(*grad->user_begin());
+    if (!found.activation || found.activation.getDy() != grad.getDx())
+      return failure();
+  }
+  auto isOther = [&](Operation *user, Operation *forward) {
+    return user != forward && user != found.activation;
+  };
+  for (Operation *user : activation.getY().getUsers())
+    if (isOther(user, pool))
+      return failure();
+  for (Operation *user : activation.getX().getUsers())
+    if (isOther(user, activation))
+      return failure();
+  if (found.activation)
+    found.savesInput = found.activation.getSaved() == activation.getX();
+  return found;
+}
+
+// max_pool(f(conv2d(x))) = f(max_pool(conv2d(x))) for an f that never falls, and backward
+//   f'(z) * scatter(dy) = scatter(f'(max_pool(z)) * dy)
+// since an element of z that receives a gradient is the largest of its window.
+struct FuseConvolutionWithPool : OpRewritePattern<MaxPoolOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MaxPoolOp pool, PatternRewriter &rewriter) const override {
+    if (pool.getWindow() != pool.getStrides())
+      return rewriter.notifyMatchFailure(pool, "windows overlap or leave gaps");
+    auto activation = pool.getX().getDefiningOp<ActivationOp>();
+    Value z = activation ? activation.getX() : pool.getX();
+    auto conv = z.getDefiningOp<Conv2dOp>();
+    if (!conv)
+      return failure();
+    BackwardOfPooledActivation backward;
+    if (activation) {
+      if (dsl::findActivation(activation.getKind())->shape != dsl::ActivationShape::Increasing)
+        return rewriter.notifyMatchFailure(pool, "the activation does not commute with a pool");
+      FailureOr<BackwardOfPooledActivation> match = matchBackward(activation, pool);
+      if (failed(match))
+        return failure();
+      backward = *match;
+    } else if (!conv->hasOneUse()) {
+      return failure();
+    }
+
+    rewriter.setInsertionPoint(conv);
+    bool keepsArgmax = !pool.getArgmax().use_empty();
+    auto block = Conv2dBlockOp::create(rewriter, conv.getLoc(), pool.getY().getType(),
+                                       keepsArgmax ? pool.getArgmax().getType() : Type(),
+                                       backward.savesInput ? pool.getY().getType() : Type(),
+                                       conv.getX(), conv.getWeights(), conv.getBias(),
+                                       conv.getStrides(), conv.getPadding(),
+                                       activation ? activation.getKind() : StringRef(linear),
+                                       pool.getWindowAttr(), pool.getStridesAttr());
+    if (backward.activation) {
+      rewriter.setInsertionPoint(backward.activation);
+      Value saved = backward.savesInput ? block.getZ() : block.getY();
+      auto delta =
+          ActivationGradOp::create(rewriter, backward.activation.getLoc(), block.getY().getType(),
+                                   backward.pool.getDy(), saved, activation.getKind());
+      rewriter.replaceOpWithNewOp<MaxPoolGradOp>(backward.activation, backward.activation.getType(),
+                                                 delta, block.getArgmax(), Value(),
+                                                 pool.getWindow(), pool.getStrides(), StringAttr());
+      rewriter.eraseOp(backward.pool);
+    }
+    rewriter.replaceAllUsesWith(pool.getY(), block.getY());
+    if (keepsArgmax)
+      rewriter.replaceAllUsesWith(pool.getArgmax(), block.getArgmax());
+    rewriter.eraseOp(pool);
+    if (activation)
+      rewriter.eraseOp(activation);
+    rewriter.eraseOp(conv);
+    return success();
+  }
+};
+
+Operation *createBlock(Conv2dOp conv, StringRef activation, bool keepsInput, OpBuilder &builder) {
+  Type y = conv.getY().getType();
+  return Conv2dBlockOp::create(
+      builder, conv.getLoc(), y, /*argmax=*/Type(), keepsInput ? y : Type(), conv.getX(),
+      conv.getWeights(), conv.getBias(), conv.getStrides(), conv.getPadding(), activation,
+      /*window=*/DenseI64ArrayAttr(), /*pool_strides=*/DenseI64ArrayAttr());
+}
+
+Operation *createBlock(DenseOp dense, StringRef activation, bool keepsInput, OpBuilder &builder) {
+  Type y = dense.getY().getType();
+  return DenseBlockOp::create(builder, dense.getLoc(), y, keepsInput ? y : Type(), dense.getX(),
+                              dense.getWeights(), dense.getBias(), activation);
+}
+
+// y = f(layer(x)); layer(x) itself is kept where something else, such as f', reads it.
+template <class LayerOp> struct FuseActivation : OpRewritePattern<ActivationOp> {
+  using OpRewritePattern<ActivationOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ActivationOp activation, PatternRewriter &rewriter) const override {
+    auto layer = activation.getX().getDefiningOp<LayerOp>();
+    if (!layer)
+      return failure();
+    bool keepsInput = !layer->hasOneUse();
+    rewriter.setInsertionPoint(layer);
+    Operation *block = createBlock(layer, activation.getKind(), keepsInput, rewriter);
+    rewriter.replaceOp(activation, block->getResult(0));
+    if (keepsInput)
+      rewriter.replaceAllUsesWith(layer.getY(), block->getResults().back());
+    rewriter.eraseOp(layer);
+    return success();
+  }
+};
+
+// A layer without an activation of its own has the linear one.
+template <class LayerOp> struct MakeLinearBlock : OpRewritePattern<LayerOp> {
+  using OpRewritePattern<LayerOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(LayerOp layer, PatternRewriter &rewriter) const override {
+    rewriter.replaceOp(layer, createBlock(layer, linear, /*keepsInput=*/false, rewriter));
+    return success();
+  }
+};
+
+// f'(unflatten(g)) = unflatten(f'(g)): brings the derivative to the op that makes g.
+struct MoveDerivativeBeforeUnflatten : OpRewritePattern<ActivationGradOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ActivationGradOp grad, PatternRewriter &rewriter) const override {
+    auto unflatten = grad.getDy().getDefiningOp<FlattenGradOp>();
+    if (!unflatten || !unflatten->hasOneUse())
+      return failure();
+    Type flat = unflatten.getDy().getType();
+    Value saved = FlattenOp::create(rewriter, grad.getLoc(), flat, grad.getSaved());
+    Value delta = ActivationGradOp::create(rewriter, grad.getLoc(), flat, unflatten.getDy(), saved,
+                                           grad.getKind());
+    rewriter.replaceOpWithNewOp<FlattenGradOp>(grad, grad.getType(), delta);
+    return success();
+  }
+};
+
+// The op that makes dy multiplies by the derivative while dy is still in registers.
+template <class GradientOp> struct FoldDerivative : OpRewritePattern<ActivationGradOp> {
+  using OpRewritePattern<ActivationGradOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ActivationGradOp grad, PatternRewriter &rewriter) const override {
+    auto producer = grad.getDy().getDefiningOp<GradientOp>();
+    if (!producer || !producer->hasOneUse() || producer.getSaved())
+      return failure();
+    // Where the derivative stands, everything it reads is there.
+    rewriter.moveOpBefore(producer, grad);
+    rewriter.modifyOpInPlace(producer, [&] {
+      producer.getSavedMutable().assign(grad.getSaved());
+      producer.setActivationAttr(grad.getKindAttr());
+    });
+    rewriter.replaceOp(grad, producer.getDx());
+    return success();
+  }
+};
+
+// The sum over a scattered gradient is the sum over the gradient.
+struct SumBiasBeforeScatter : OpRewritePattern<Conv2dGradBiasOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Conv2dGradBiasOp bias, PatternRewriter &rewriter) const override {
+    auto scatter = bias.getDy().getDefiningOp<MaxPoolGradOp>();
+    if (!scatter || scatter.getSaved())
+      return failure();
+    rewriter.modifyOpInPlace(bias, [&] { bias.getDyMutable().assign(scatter.getDy()); });
+    return success();
+  }
+};
+
+struct FuseUpdate : OpRewritePattern<UpdateOp> {
+  FuseUpdate(MLIRContext *context, bool acrossLayers)
+      : OpRewritePattern(context), acrossLayers(acrossLayers) {}
+
+  LogicalResult matchAndRewrite(UpdateOp update, PatternRewriter &rewriter) const override {
+    Operation *gradient = update.getGradient().getDefiningOp();
+    if (!gradient || !gradient->hasOneUse())
+      return failure();
+    if (auto conv = dyn_cast<Conv2dGradWeightsOp>(gradient)) {
+      Value dz = conv.getDy(), argmax;
+      DenseI64ArrayAttr window;
+      auto scatter = dz.getDefiningOp<MaxPoolGradOp>();
+      if (acrossLayers && scatter && !scatter.getSaved() &&
+          scatter.getWindow() == scatter.getStrides()) {
+        dz = scatter.getDy();
+        argmax = scatter.getArgmax();
+        window = scatter.getWindowAttr();
+      }
+      rewriter.replaceOpWithNewOp<Conv2dGradWeightsUpdateOp>(
+          update, update.getResultTypes(), conv.getX(), dz, argmax, update.getWeights(),
+          update.getSlots(), conv.getStridesAttr(), conv.getPaddingAttr(), window, window,
+          update.getOptimizerAttr());
+    } else if (auto conv = dyn_cast<Conv2dGradBiasOp>(gradient)) {
+      rewriter.replaceOpWithNewOp<Conv2dGradBiasUpdateOp>(
+          update, update.getResultTypes(), conv.getDy(), update.getWeights(), update.getSlots(),
+          update.getOptimizerAttr());
+    } else if (auto dense = dyn_cast<DenseGradWeightsOp>(gradient)) {
+      rewriter.replaceOpWithNewOp<DenseGradWeightsUpdateOp>(
+          update, update.getResultTypes(), dense.getX(), dense.getDy(), update.getWeights(),
+          update.getSlots(), update.getOptimizerAttr());
+    } else if (auto dense = dyn_cast<DenseGradBiasOp>(gradient)) {
+      rewriter.replaceOpWithNewOp<DenseGradBiasUpdateOp>(
+          update, update.getResultTypes(), dense.getDy(), update.getWeights(), update.getSlots(),
+          update.getOptimizerAttr());
+    } else {
+      return failure();
+    }
+    rewriter.eraseOp(gradient);
+    return success();
+  }
+
+  bool acrossLayers;
+};
+
+struct FuseLossGradient : OpRewritePattern<SoftmaxCrossEntropyGradOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SoftmaxCrossEntropyGradOp grad,
+                                PatternRewriter &rewriter) const override {
+    auto loss = grad.getProbabilities().getDefiningOp<SoftmaxCrossEntropyOp>();
+    if (!loss || loss.getLabels() != grad.getLabels())
+      return failure();
+    rewriter.setInsertionPoint(loss);
+    auto block = SoftmaxCrossEntropyBlockOp::create(
+        rewriter, loss.getLoc(), loss.getLoss().getType(), loss.getProbabilities().getType(),
+        grad.getDlogits().getType(), loss.getLogits(), loss.getLabels());
+    rewriter.replaceOp(grad, block.getDlogits());
+    rewriter.replaceOp(loss, ValueRange{block.getLoss(), block.getProbabilities()});
+    return success();
+  }
+};
+
+struct Fuse : impl::FuseBase<Fuse> {
+  using FuseBase::FuseBase;
+
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    if (acrossLayers) {
+      // The pool first: a block of convolution and activation can no longer take one.
+      RewritePatternSet pools(context);
+      pools.add<FuseConvolutionWithPool>(context);
+      if (failed(applyPatternsGreedily(getOperation(), std::move(pools))))
+        return signalPassFailure();
+    }
+    RewritePatternSet patterns(context);
+    if (acrossLayers) {
+      patterns.add<FuseActivation<Conv2dOp>, FuseActivation<DenseOp>, MoveDerivativeBeforeUnflatten,
+                   FoldDerivative<DenseGradInputOp>, FoldDerivative<Conv2dGradInputOp>,
+                   FoldDerivative<MaxPoolGradOp>, SumBiasBeforeScatter>(context);
+    }
+    patterns.add<FuseLossGradient>(context);
+    patterns.add<FuseUpdate>(context, acrossLayers);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
+
+    // A layer is linear only where no activation follows it.
+    RewritePatternSet rest(context);
+    rest.add<MakeLinearBlock<Conv2dOp>, MakeLinearBlock<DenseOp>>(context);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(rest))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace nnx

@@ -1,0 +1,400 @@
+// Turns ops on tensors into calls of kernels on buffers. Every op left by nnx-fuse has one kernel;
+// one without is an error at its place. Weights and state are updated in place, after everything
+// that reads their old values.
+#include "compiler/passes/BufferBuilder.h"
+#include "compiler/passes/Passes.h"
+#include "compiler/passes/Updates.h"
+
+#include "compiler/kernels/Compile.h"
+#include "dsl/Optimizers.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace nnx {
+#define GEN_PASS_DEF_SELECTKERNELS
+#include "compiler/dialect/NnxPasses.h.inc"
+} // namespace nnx
+
+using namespace mlir;
+
+namespace nnx {
+namespace {
+
+using Attributes = std::map<std::string, std::string>;
+using Bindings = SmallVector<std::pair<StringRef, Value>>;
+
+// "28x28x1"
+std::string shapeText(ArrayRef<int64_t> extents) {
+  return llvm::join(llvm::map_range(extents, [](int64_t e) { return std::to_string(e); }), "x");
+}
+
+RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+std::string sampleText(Value tensor) {
+  return shapeText(typeOf(tensor).getShape().drop_front());
+}
+
+bool isImage(Value tensor) {
+  return typeOf(tensor).getRank() == 4;
+}
+
+// The attributes that all kernels of a convolution have; `x` is its input, or has its type.
+template <class OpT> Attributes convolution(OpT op, Value x, Value weights) {
+  ArrayRef<int64_t> shape = typeOf(weights).getShape();
+  return {{"input", sampleText(x)},
+          {"filters", std::to_string(shape[3])},
+          {"kernel", shapeText(shape.take_front(2))},
+          {"stride", shapeText(op.getStrides())},
+          {"padding", stringifyPadding(op.getPadding()).str()}};
+}
+
+Attributes with(Attributes attributes, const Attributes &more) {
+  attributes.insert(more.begin(), more.end());
+  return attributes;
+}
+
+std::string flag(bool value) {
+  return value ? "1" : "0";
+}
+
+class KernelSelector {
+public:
+  KernelSelector(func::FuncOp function, Block &block, const kernels::KernelTarget &target)
+      : buffers(function, block), calls(OpBuilder::atBlockEnd(&block)), target(target) {}
+
+  BufferBuilder buffers;
+
+  LogicalResult select(Operation *op) {
+    return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+        .Case<Conv2dBlockOp, Conv2dGradWeightsUpdateOp, Conv2dGradBiasUpdateOp, Conv2dGradInputOp,
+              DenseBlockOp, DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp, DenseGradInputOp,
+              TransposeDeltaOp, MaxPoolOp, MaxPoolGradOp, ActivationOp, ActivationGradOp, SoftmaxOp,
+              SoftmaxGradOp, SoftmaxCrossEntropyOp, SoftmaxCrossEntropyBlockOp, UpdateOp, FlattenOp,
+              FlattenGradOp>([&](auto known) { return selectFor(known); })
+        .Default([](Operation *other) { return other->emitOpError("has no kernel"); });
+  }
+
+private:
+  Value biasOf(Operation *op, Value bias, int64_t units) {
+    return bias ? buffers.of(bias) : buffers.zeroBias(units, op->getLoc());
+  }
+
+  // Adds the state of an update, by the names of the optimizer's row.
+  Bindings bindUpdate(Bindings bindings, StringRef weightsName, Operation *op,
+                      StringRef optimizer) {
+    auto choice = dsl::parseOptimizerChoice(optimizer);
+    std::vector<std::string> slots = choice->row->slots(choice->flags);
+    SmallVector<Value> updated = updatedOperands(op);
+    bindings.push_back({weightsName, buffers.of(updated[0])});
+    for (auto [slot, value] : llvm::zip_equal(slots, ArrayRef(updated).drop_front()))
+      bindings.push_back({calls.getStringAttr(slot).getValue(), buffers.of(value)});
+    for (auto [result, operand] : llvm::zip_equal(op->getResults(), updated))
+      buffers.set(result, buffers.of(operand));
+    return bindings;
+  }
+
+  LogicalResult selectFor(Conv2dBlockOp op) {
+    Bindings bindings{{"x", buffers.of(op.getX())},
+                      {"weights", buffers.of(op.getWeights())},
+                      {"bias", biasOf(op, op.getBias(), typeOf(op.getY()).getShape().back())},
+                      {"y", buffers.of(op.getY())}};
+    if (op.getArgmax())
+      bindings.push_back({"argmax", buffers.of(op.getArgmax())});
+    else if (op.getWindow())
+      bindings.push_back({"argmax", argmaxScratch(op, op.getY())});
+    if (op.getZ())
+      bindings.push_back({"z", buffers.of(op.getZ())});
+    Attributes more{{"activation", op.getActivation().str()},
+                    {"pool", op.getWindow() ? shapeText(*op.getWindow()) : "0"},
+                    {"saves_input", flag(bool(op.getZ()))}};
+    return call(op, "conv2d_forward", with(convolution(op, op.getX(), op.getWeights()), more),
+                bindings);
+  }
+
+  LogicalResult selectFor(Conv2dGradWeightsUpdateOp op) {
+    Bindings bindings{{"x", buffers.of(op.getX())}, {"dz", buffers.of(op.getDz())}};
+    if (op.getArgmax())
+      bindings.push_back({"argmax", buffers.of(op.getArgmax())});
+    Attributes more{{"pool", op.getWindow() ? shapeText(*op.getWindow()) : "0"},
+                    {"optimizer", op.getOptimizer().str()}};
+    return call(op, "conv2d_grad_weights_update",
+                with(convolution(op, op.getX(), op.getWeights()), more),
+                bindUpdate(bindings, "weights", op, op.getOptimizer()));
+  }
+
+  LogicalResult selectFor(Conv2dGradBiasUpdateOp op) {
+    return call(op, "conv2d_grad_bias_update", {{"optimizer", op.getOptimizer().str()}},
+                bindUpdate({{"dz", buffers.of(op.getDz())}}, "bias", op, op.getOptimizer()));
+  }
+
+  LogicalResult selectFor(Conv2dGradInputOp op) {
+    Bindings bindings{{"dz", buffers.of(op.getDy())},
+                      {"weights", buffers.of(op.getWeights())},
+                      {"dx", buffers.of(op.getDx())}};
+    if (op.getSaved())
+      bindings.push_back({"y_or_z", buffers.of(op.getSaved())});
+    return call(op, "conv2d_grad_input",
+                with(convolution(op, op.getDx(), op.getWeights()),
+                     {{"activation", op.getActivation().value_or("none").str()}}),
+                bindings);
+  }
+
+  LogicalResult selectFor(DenseBlockOp op) {
+    Bindings bindings{{"x", buffers.of(op.getX())},
+                      {"weights", buffers.of(op.getWeights())},
+                      {"bias", biasOf(op, op.getBias(), typeOf(op.getY()).getDimSize(1))},
+                      {"y", buffers.of(op.getY())}};
+    if (op.getZ())
+      bindings.push_back({"z", buffers.of(op.getZ())});
+    return call(op, "dense_forward",
+                with(dense(op.getWeights()), {{"activation", op.getActivation().str()},
+                                              {"saves_input", flag(bool(op.getZ()))}}),
+                bindings);
+  }
+
+  LogicalResult selectFor(DenseGradWeightsUpdateOp op) {
+    return call(
+        op, "dense_grad_weights_update",
+        with(dense(op.getWeights()), {{"optimizer", op.getOptimizer().str()}}),
+        bindUpdate({{"x", buffers.of(op.getX())}, {"dz_transposed", buffers.of(op.getDz())}},
+                   "weights", op, op.getOptimizer()));
+  }
+
+  LogicalResult selectFor(DenseGradBiasUpdateOp op) {
+    return call(
+        op, "dense_grad_bias_update", {{"optimizer", op.getOptimizer().str()}},
+        bindUpdate({{"dz_transposed", buffers.of(op.getDz())}}, "bias", op, op.getOptimizer()));
+  }
+
+  LogicalResult selectFor(DenseGradInputOp op) {
+    Bindings bindings{{"dz", buffers.of(op.getDy())},
+                      {"weights", buffers.of(op.getWeights())},
+                      {"dx", buffers.of(op.getDx())}};
+    if (op.getSaved())
+      bindings.push_back({"y_or_z", buffers.of(op.getSaved())});
+    return call(
+        op, "dense_grad_input",
+        with(dense(op.getWeights()), {{"activation", op.getActivation().value_or("none").str()}}),
+        bindings);
+  }
+
+  LogicalResult selectFor(TransposeDeltaOp op) {
+    return call(
+        op, "transpose_delta", {},
+        {{"dz", buffers.of(op.getDz())}, {"dz_transposed", buffers.of(op.getTransposed())}});
+  }
+
+  LogicalResult selectFor(MaxPoolOp op) {
+    bool keepsArgmax = !op.getArgmax().use_empty();
+    return call(
+        op, "max_pool_forward",
+        {{"input", sampleText(op.getX())},
+         {"window", shapeText(op.getWindow())},
+         {"stride", shapeText(op.getStrides())}},
+        {{"x", buffers.of(op.getX())},
+         {"y", buffers.of(op.getY())},
+         {"argmax", keepsArgmax ? buffers.of(op.getArgmax()) : argmaxScratch(op, op.getY())}});
+  }
+
+  LogicalResult selectFor(MaxPoolGradOp op) {
+    Bindings bindings{{"dy", buffers.of(op.getDy())},
+                      {"argmax", buffers.of(op.getArgmax())},
+                      {"dx", buffers.of(op.getDx())}};
+    if (op.getSaved())
+      bindings.push_back({"y_or_z", buffers.of(op.getSaved())});
+    return call(op, "max_pool_grad",
+                {{"input", sampleText(op.getDx())},
+                 {"window", shapeText(op.getWindow())},
+                 {"stride", shapeText(op.getStrides())},
+                 {"activation", op.getActivation().value_or("none").str()}},
+                bindings);
+  }
+
+  LogicalResult selectFor(ActivationOp op) {
+    return call(op, "activation_forward", {{"activation", op.getKind().str()}},
+                {{"x", buffers.flatView(op.getX())}, {"y", buffers.flatView(op.getY())}});
+  }
+
+  LogicalResult selectFor(ActivationGradOp op) {
+    return call(op, "activation_grad", {{"activation", op.getKind().str()}},
+                {{"dy", buffers.flatView(op.getDy())},
+                 {"y_or_z", buffers.flatView(op.getSaved())},
+                 {"dx", buffers.flatView(op.getDx())}});
+  }
+
+  LogicalResult selectFor(SoftmaxOp op) {
+    return call(op, "softmax_forward", {{"over", isImage(op.getX()) ? "c" : "n"}},
+                {{"x", buffers.of(op.getX())}, {"y", buffers.of(op.getY())}});
+  }
+
+  LogicalResult selectFor(SoftmaxGradOp op) {
+    return call(op, "softmax_grad", {{"over", isImage(op.getDy()) ? "c" : "n"}},
+                {{"dy", buffers.of(op.getDy())},
+                 {"y", buffers.of(op.getY())},
+                 {"dx", buffers.of(op.getDx())}});
+  }
+
+  LogicalResult selectFor(SoftmaxCrossEntropyOp op) {
+    return selectLoss(op, op.getLogits(), op.getLabels(), {});
+  }
+
+  LogicalResult selectFor(SoftmaxCrossEntropyBlockOp op) {
+    return selectLoss(op, op.getLogits(), op.getLabels(), op.getDlogits());
+  }
+
+  LogicalResult selectLoss(Operation *op, Value logits, Value labels, Value dlogits) {
+    Bindings bindings{{"x", buffers.of(logits)},
+                      {"labels", buffers.of(labels)},
+                      {"loss", buffers.of(op->getResult(0))},
+                      {"probabilities", buffers.of(op->getResult(1))}};
+    if (dlogits)
+      bindings.push_back({"dx", buffers.of(dlogits)});
+    return call(op, "softmax_cross_entropy",
+                {{"classes", sampleText(logits)}, {"gradient", flag(bool(dlogits))}}, bindings);
+  }
+
+  LogicalResult selectFor(UpdateOp op) {
+    Bindings bindings{{"gradient", buffers.rowView(op.getGradient())},
+                      {"weights", buffers.rowView(op.getWeights())}};
+    auto choice = dsl::parseOptimizerChoice(op.getOptimizer());
+    for (auto [slot, value] : llvm::zip_equal(choice->row->slots(choice->flags), op.getSlots()))
+      bindings.push_back({calls.getStringAttr(slot).getValue(), buffers.rowView(value)});
+    for (auto [result, operand] : llvm::zip_equal(op.getUpdated(), updatedOperands(op)))
+      buffers.set(result, buffers.of(operand));
+    return call(op, "update", {{"optimizer", op.getOptimizer().str()}}, bindings);
+  }
+
+  // Both directions of a flatten read the same memory with other extents.
+  LogicalResult selectFor(FlattenOp op) { return alias(op.getX(), op.getY()); }
+  LogicalResult selectFor(FlattenGradOp op) { return alias(op.getDy(), op.getDx()); }
+
+  LogicalResult alias(Value from, Value to) {
+    buffers.set(to, buffers.view(from, layoutOf(to).extents));
+    return success();
+  }
+
+  static Attributes dense(Value weights) {
+    ArrayRef<int64_t> shape = typeOf(weights).getShape();
+    return {{"inputs", std::to_string(shape[0])}, {"units", std::to_string(shape[1])}};
+  }
+
+  Value argmaxScratch(Operation *op, Value pooled) {
+    Type ui8 = calls.getIntegerType(8, /*isSigned=*/false);
+    return buffers.scratch(typeOf(pooled).clone(ui8), op->getLoc());
+  }
+
+  // Appends the call with the arguments in the order that the kernel has them.
+  LogicalResult call(Operation *op, const char *kind, const Attributes &attributes,
+                     const Bindings &bindings) {
+    kernels::KernelSpec spec{kind, attributes};
+    std::string symbol;
+    std::vector<kernels::KernelArgument> arguments;
+    try {
+      arguments = kernels::argumentsOf(spec);
+      symbol = kernels::symbolOf(spec, target);
+    } catch (const kernels::KernelError &error) {
+      return op->emitOpError("has no kernel: ") << error.what();
+    }
+    SmallVector<StringRef> scalars;
+    SmallVector<Value> operands;
+    SmallVector<Attribute> effects;
+    using Kind = kernels::KernelArgument::Kind;
+    for (const kernels::KernelArgument &argument : arguments) {
+      if (argument.kind == Kind::Int || argument.kind == Kind::Float) {
+        scalars.push_back(argument.name);
+        continue;
+      }
+      auto bound = llvm::find_if(bindings, [&](auto &b) { return b.first == argument.name; });
+      if (bound == bindings.end())
+        return op->emitOpError("gives no `") << argument.name << "` to " << spec.text();
+      operands.push_back(bound->second);
+      Effect effect = argument.kind == Kind::Input    ? Effect::In
+                      : argument.kind == Kind::Output ? Effect::Out
+                                                      : Effect::Inout;
+      effects.push_back(EffectAttr::get(op->getContext(), effect));
+    }
+    CallKernelOp::create(calls, op->getLoc(), calls.getStringAttr(symbol),
+                         calls.getStrArrayAttr(scalars), operands, calls.getArrayAttr(effects),
+                         specAttr(spec));
+    return success();
+  }
+
+  DictionaryAttr specAttr(const kernels::KernelSpec &spec) {
+    SmallVector<NamedAttribute> entries{{"kind", calls.getStringAttr(spec.kind)}};
+    for (const auto &[name, value] : spec.attributes)
+      entries.push_back({name, calls.getStringAttr(value)});
+    return calls.getDictionaryAttr(entries);
+  }
+
+  OpBuilder calls;
+  const kernels::KernelTarget &target;
+};
+
+// In memory an update replaces what others may still have to read: it goes behind the last of them.
+LogicalResult moveUpdatesBehindReaders(Block &block) {
+  SmallVector<Operation *> updates;
+  for (Operation &op : block.without_terminator())
+    if (!updatedOperands(&op).empty())
+      updates.push_back(&op);
+  for (Operation *update : updates) {
+    for (Operation *user : update->getUsers())
+      if (user != block.getTerminator())
+        return update->emitOpError("is read within the step that makes it");
+    Operation *last = update;
+    for (Value operand : updatedOperands(update))
+      for (Operation *user : operand.getUsers())
+        if (last->isBeforeInBlock(user))
+          last = user;
+    if (last != update)
+      update->moveAfter(last);
+  }
+  return success();
+}
+
+struct SelectKernels : impl::SelectKernelsBase<SelectKernels> {
+  using SelectKernelsBase::SelectKernelsBase;
+
+  void runOnOperation() override {
+    kernels::KernelTarget kernelTarget;
+    try {
+      kernelTarget = kernels::parseKernelTarget(target);
+      kernelTarget.asserts = asserts;
+    } catch (const kernels::KernelError &error) {
+      getOperation().emitError() << error.what();
+      return signalPassFailure();
+    }
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (failed(convert(function, kernelTarget)))
+        return signalPassFailure();
+  }
+
+  static LogicalResult convert(func::FuncOp function, const kernels::KernelTarget &target) {
+    Block &tensors = function.getBody().front();
+    if (failed(moveUpdatesBehindReaders(tensors)))
+      return failure();
+    Block *block = function.addBlock();
+    Operation *end = tensors.getTerminator();
+    KernelSelector selector(function, *block, target);
+    selector.buffers.setRole(end->getOperand(0), kLossRole);
+    selector.buffers.setRole(end->getOperand(1), kOutputRole);
+    selector.buffers.addArguments();
+    for (Operation &op : tensors.without_terminator())
+      if (failed(selector.select(&op)))
+        return failure();
+    OpBuilder builder = OpBuilder::atBlockEnd(block);
+    func::ReturnOp::create(builder, end->getLoc());
+    tensors.dropAllReferences();
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(tensors)))
+      op.erase();
+    tensors.erase();
+    function.setFunctionType(builder.getFunctionType({}, {}));
+    function.setAllArgAttrs(ArrayAttr());
+    function.setAllResultAttrs(ArrayAttr());
+    return success();
+  }
+};
+
+} // namespace
+} // namespace nnx

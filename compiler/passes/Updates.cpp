@@ -1,0 +1,25 @@
+// Operands and results that share memory.
+#include "compiler/passes/Updates.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace nnx {
+
+static SmallVector<Value> list(Value weights, ValueRange slots) {
+  SmallVector<Value> all{weights};
+  llvm::append_range(all, slots);
+  return all;
+}
+
+SmallVector<Value> updatedOperands(Operation *op) {
+  return llvm::TypeSwitch<Operation *, SmallVector<Value>>(op)
+      .Case<UpdateOp, Conv2dGradWeightsUpdateOp, DenseGradWeightsUpdateOp>(
+          [](auto update) { return list(update.getWeights(), update.getSlots()); })
+      .Case<Conv2dGradBiasUpdateOp, DenseGradBiasUpdateOp>(
+          [](auto update) { return list(update.getBias(), update.getSlots()); })
+      .Default([](Operation *) { return SmallVector<Value>(); });
+}
+
+} // namespace nnx

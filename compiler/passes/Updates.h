@@ -1,0 +1,12 @@
+// Which operands an op replaces by its results: the weights and state that an optimizer's step
+// updates. In memory, operand and result are one buffer.
+#pragma once
+
+#include "compiler/dialect/NnxDialect.h"
+
+namespace nnx {
+
+// One operand per result, or nothing for an op that updates none.
+llvm::SmallVector<mlir::Value> updatedOperands(mlir::Operation *op);
+
+} // namespace nnx
