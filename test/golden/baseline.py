@@ -1,6 +1,6 @@
 """Writes the golden numbers of Keras: losses, weights and outputs of short trainings on MNIST.
 
-Usage: baseline.py [CASE...]     (no case: all; files CASE.json beside this script)
+Usage: baseline.py [CASE...]     (no case: all; files trainings/CASE.json beside this script)
 
 Needs tensorflow-cpu 2.21 (Keras 3.15) and MNIST as tools/fetch-data leaves it. Each case is a network,
 an optimizer and a batch size, here once, and from it both the Keras model and the `.nnx` text are made.
@@ -218,7 +218,7 @@ def main(names):
     probe = idx("t10k-images-idx3-ubyte", 16)[: 8 * 784].reshape(-1, 28, 28, 1).astype(np.float32) / scale
     for name in names or CASES:
         result = golden(name, CASES[name], images, labels, probe)
-        path = pathlib.Path(__file__).with_name(f"{name}.json")
+        path = pathlib.Path(__file__).with_name("trainings") / f"{name}.json"
         path.write_text(json.dumps(result, indent=1) + "\n")
         worst = max((abs(a - b) / abs(b) for a, b in zip(result["loss"], result["loss_double"])
                      if isinstance(a, float) and isinstance(b, float)), default=0.0)
