@@ -31,4 +31,17 @@ def SelectKernels : Pass<"nnx-select-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
+def PlanMemory : Pass<"nnx-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "Give each buffer of the arena its place, for each number of tiles";
+  let options = [
+    ListOption<"stepTiles", "step-tiles", "int64_t", "Numbers of tiles of training batches">,
+    ListOption<"evaluateTiles", "evaluate-tiles", "int64_t", "Numbers of tiles of evaluation">
+  ];
+}
+
+def LowerToCalls : Pass<"nnx-lower-to-calls", "::mlir::ModuleOp"> {
+  let summary = "Turn each function into an LLVM function that calls kernels one by one";
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // NNX_PASSES_TD

@@ -1,6 +1,7 @@
 // The passes of NnxPasses.td: a create function of each, and their registration.
 #pragma once
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 

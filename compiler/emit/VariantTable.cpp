@@ -1,0 +1,124 @@
+// Reads buffers, parameters and plans out of a planned module.
+#include "compiler/emit/VariantTable.h"
+
+#include "compiler/passes/BufferBuilder.h"
+#include "compiler/passes/Plans.h"
+#include "compiler/passes/VariantBuffers.h"
+
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace nnx::emit {
+
+namespace {
+
+class VariantReader {
+public:
+  explicit VariantReader(ModuleOp module) : module(module), buffers(listBuffers(module)) {
+    row.name = module.getSymName().value_or("variant");
+    for (auto [i, buffer] : llvm::enumerate(buffers))
+      byName[buffer.getName()] = i;
+  }
+
+  VariantRow read() {
+    for (BufferOp buffer : buffers)
+      row.buffers.push_back(describe(buffer));
+    for (BufferOp buffer : buffers)
+      if (auto parameter = buffer->getAttrOfType<ParameterAttr>(kParameterAttr))
+        row.parameters.push_back(describe(buffer, parameter));
+    row.hyperNames = hyperNames(module);
+    row.input = withRole(kInputRole);
+    row.label = withRole(kLabelRole);
+    row.loss = withRole(kLossRole);
+    row.output = withRole(kOutputRole);
+    const std::vector<int32_t> &input = row.buffers[row.input].extent;
+    bool isImage = input.size() == 5;
+    row.width = input[1];
+    row.height = isImage ? input[2] : 1;
+    row.channels = isImage ? input[3] : 1;
+    row.classes = row.buffers[row.output].extent[1];
+    row.step = describe(kStepFunction);
+    row.evaluate = describe(kEvaluateFunction);
+    return row;
+  }
+
+private:
+  BufferRow describe(BufferOp buffer) {
+    BufferRow result;
+    result.name = buffer.getName();
+    Type element = buffer.getElement();
+    result.type = element.isF32() ? NNXRT_F32 : element.isInteger(32) ? NNXRT_I32 : NNXRT_U8;
+    result.space = nnxrt_space(buffer.getSpace());
+    if (auto viewed = buffer.getViewed().getDefiningOp<BufferOp>())
+      result.aliasOf = byName.lookup(viewed.getName());
+    result.bytes = bytesOf(buffer);
+    result.extent.assign(buffer.getExtents().begin(), buffer.getExtents().end());
+    result.stride.assign(buffer.getStrides().begin(), buffer.getStrides().end());
+    if (result.space == NNXRT_STATE && result.aliasOf == NNXRT_NO_BUFFER) {
+      result.offset = row.stateBytes;
+      row.stateBytes += llvm::alignTo(result.bytes, NNXRT_ALIGNMENT);
+    }
+    return result;
+  }
+
+  ParameterRow describe(BufferOp buffer, ParameterAttr parameter) {
+    ParameterRow result;
+    result.name = parameter.getName().getValue();
+    result.init = parameter.getInit().getValue();
+    llvm::copy(parameter.getArguments().asArrayRef(), result.initArgument);
+    result.fanIn = parameter.getFanIn();
+    result.fanOut = parameter.getFanOut();
+    result.stream = uint32_t(parameter.getStream());
+    result.buffer = byName.lookup(buffer.getName());
+    auto tensor = cast<RankedTensorType>(buffer->getAttrOfType<TypeAttr>(kTensorAttr).getValue());
+    result.shape.assign(tensor.getShape().begin(), tensor.getShape().end());
+    Layout layout = Layout::fromAttr(buffer->getAttrOfType<LayoutAttr>(kLayoutAttr));
+    result.dim.assign(layout.dims.begin(), layout.dims.end());
+    result.stride.assign(layout.steps.begin(), layout.steps.end());
+    for (auto [i, other] : llvm::enumerate(buffers))
+      if (auto slot = other->getAttrOfType<SlotAttr>(kSlotAttr);
+          slot && slot.getParameter() == parameter.getName())
+        result.slots.push_back(i);
+    return result;
+  }
+
+  FunctionRow describe(StringRef name) {
+    auto function = module.lookupSymbol<func::FuncOp>(name);
+    FunctionRow result;
+    result.symbol = symbolOf(module, name);
+    auto own = llvm::to_vector(function.getOps<BufferOp>());
+    for (auto plan : function->getAttrOfType<ArrayAttr>(kPlansAttr).getAsRange<DictionaryAttr>()) {
+      PlanRow planRow;
+      planRow.tiles = plan.getAs<IntegerAttr>("tiles").getInt();
+      planRow.arenaBytes = plan.getAs<IntegerAttr>("arena_bytes").getInt();
+      planRow.offsets.assign(buffers.size(), UINT64_MAX);
+      auto offsets = plan.getAs<DenseI64ArrayAttr>("offsets").asArrayRef();
+      for (auto [buffer, offset] : llvm::zip_equal(own, offsets))
+        planRow.offsets[byName.lookup(buffer.getName())] = uint64_t(offset);
+      result.plans.push_back(std::move(planRow));
+    }
+    return result;
+  }
+
+  uint32_t withRole(StringRef role) const {
+    for (auto [i, buffer] : llvm::enumerate(buffers))
+      if (auto own = buffer->getAttrOfType<StringAttr>(kRoleAttr); own && own.getValue() == role)
+        return i;
+    llvm_unreachable("nnx-select-kernels gives every variant a buffer of each role");
+  }
+
+  ModuleOp module;
+  std::vector<BufferOp> buffers;
+  llvm::StringMap<uint32_t> byName;
+  VariantRow row;
+};
+
+} // namespace
+
+VariantRow describeVariant(ModuleOp module) {
+  return VariantReader(module).read();
+}
+
+} // namespace nnx::emit

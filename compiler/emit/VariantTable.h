@@ -1,0 +1,14 @@
+// From a planned module to the rows of the study table that describe its variant.
+#pragma once
+
+#include "compiler/dialect/NnxDialect.h"
+#include "compiler/emit/StudyTable.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace nnx::emit {
+
+// The functions' symbols are those that nnx-lower-to-calls gives them.
+VariantRow describeVariant(mlir::ModuleOp module);
+
+} // namespace nnx::emit
