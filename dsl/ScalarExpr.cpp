@@ -35,7 +35,7 @@ size_t mix(size_t seed, size_t value) {
   return (seed ^ value) * 0x9E3779B97F4A7C15u + (seed >> 29);
 }
 
-unsigned arityOf(ScalarOp op) {
+[[maybe_unused]] unsigned arityOf(ScalarOp op) {
   switch (op) {
   case ScalarOp::Constant:
   case ScalarOp::Variable:

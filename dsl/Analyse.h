@@ -1,0 +1,30 @@
+// The whole way from text to a study.
+#pragma once
+
+#include "dsl/Ast.h"
+#include "dsl/Diagnostics.h"
+#include "dsl/SourceFile.h"
+#include "dsl/Study.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nnx::dsl {
+
+// `--set` options, each PATH=VALUE: training.batch=64 (all trainings), standard.optimizer.lr=0.1,
+// mnist.scale=1, baseline.repeats=3, or the name of a `let`.
+using Overrides = std::vector<std::string>;
+
+// Lexes, parses, applies `overrides` (which become lines of `source`), checks, expands the grids.
+// Nothing if `sink` has errors.
+std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink);
+
+// The first steps of it alone.
+File parse(const SourceFile &source, DiagnosticSink &sink);
+
+// Changes `file` as `overrides` say.
+void applyOverrides(File &file, SourceFile &source, const Overrides &overrides,
+                    DiagnosticSink &sink);
+
+} // namespace nnx::dsl

@@ -1,0 +1,145 @@
+// The tree of a model file, as it was written. The parser bounds its height, so that walks over it
+// may recurse.
+#pragma once
+
+#include "dsl/Study.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nnx::dsl {
+
+enum class ExprKind : uint8_t {
+  wrong, // already reported
+  integer,
+  real,
+  boolean,
+  string,
+  shape,
+  name,
+  unary,  // text: "-" or "not"; one element
+  binary, // text: the operator; two elements
+  range,  // two elements, both ends included
+  call,   // text: what is called; elements: arguments
+  list,   // elements may carry a label
+  tuple
+};
+
+struct Element;
+
+struct Expr {
+  ExprKind kind = ExprKind::wrong;
+  uint16_t height = 1;
+  SourceLocation location; // a name, a number, an operator, the opening bracket
+  std::string text;        // the name, the operator, the string, the number as written
+  double real = 0;
+  int64_t integer = 0; // also of a boolean
+  Shape shape;
+  std::vector<Element> elements;
+};
+
+// An argument or a list element, with the name or label in front of it, if any.
+struct Element {
+  std::string name;
+  SourceLocation nameLocation;
+  Expr value;
+};
+
+// The expression as the language writes it, with one space around operators.
+std::string toText(const Expr &expr);
+
+// `optimizer.lr = lr`; a bare `batch` has `isBare` set and a value that is the name again.
+struct SettingNode {
+  std::string name;
+  SourceLocation location;
+  std::string part; // after the point
+  SourceLocation partLocation;
+  Expr value;
+  bool isBare = false;
+};
+
+enum class StatementKind : uint8_t { call, repeat, branch };
+
+struct Statement {
+  StatementKind kind = StatementKind::call;
+  SourceLocation location;
+  Expr expr;            // the call; the count or range of repeat; the condition of if
+  std::string variable; // of `repeat i in`
+  SourceLocation variableLocation;
+  std::vector<Statement> body;
+  std::vector<Statement> otherwise; // of if
+};
+
+struct ParameterNode {
+  std::string name;
+  SourceLocation location;
+  std::string type;
+  SourceLocation typeLocation;
+  std::optional<Expr> fallback;
+};
+
+struct LetNode {
+  std::string name;
+  SourceLocation location;
+  Expr value;
+};
+
+struct DatasetNode {
+  std::string name;
+  SourceLocation location;
+  std::vector<SettingNode> settings;
+};
+
+struct NetworkNode {
+  std::string name;
+  SourceLocation location;
+  std::vector<ParameterNode> parameters;
+  std::vector<Statement> body;
+};
+
+struct TrainingNode {
+  std::string name;
+  SourceLocation location;
+  std::string base; // `with base`, or empty
+  SourceLocation baseLocation;
+  std::vector<SettingNode> settings;
+};
+
+struct AxisNode {
+  std::vector<std::string> names; // more than one: an axis of tuples
+  std::vector<SourceLocation> locations;
+  Expr values;
+};
+
+struct TrainNode {
+  SourceLocation location;
+  Expr network; // a name or a call
+  std::string dataset;
+  SourceLocation datasetLocation;
+  std::string training; // `with training`, or empty
+  SourceLocation trainingLocation;
+  std::vector<SettingNode> overrides;
+};
+
+struct ExperimentNode {
+  std::string name;
+  SourceLocation location;
+  std::string title;
+  std::vector<AxisNode> axes;
+  SourceLocation gridLocation;
+  std::optional<Expr> where;
+  std::optional<TrainNode> train;
+  std::vector<SettingNode> settings;
+};
+
+struct File {
+  std::vector<LetNode> lets;
+  std::vector<DatasetNode> datasets;
+  std::vector<NetworkNode> networks;
+  std::vector<TrainingNode> trainings;
+  std::vector<ExperimentNode> experiments;
+};
+
+} // namespace nnx::dsl

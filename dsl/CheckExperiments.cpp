@@ -1,0 +1,109 @@
+// Experiments by themselves, with every axis as a value not known yet; then their points.
+#include "dsl/ExpandGrid.h"
+
+#include <algorithm>
+
+namespace nnx::dsl {
+namespace {
+
+template <typename Nodes> std::vector<std::string> namesOf(const Nodes &nodes) {
+  std::vector<std::string> names;
+  for (const auto &node : nodes)
+    names.push_back(node.name);
+  return names;
+}
+
+bool contains(const std::vector<std::string> &names, const std::string &name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The names that `train` reads: an axis among them changes something.
+std::set<std::string> namesUsed(const TrainNode &train) {
+  std::set<std::string> used;
+  auto use = [&](const std::string &name) { used.insert(name); };
+  forEachName(train.network, use);
+  for (const SettingNode &setting : train.overrides)
+    forEachName(setting.value, use);
+  return used;
+}
+
+} // namespace
+
+bool Checker::checkTrain(const ExperimentNode &node, const Scope &scope) {
+  const TrainNode &train = *node.train;
+  auto refuse = [&](const char *kind, const SourceLocation &location, const std::string &name,
+                    const std::vector<std::string> &known) {
+    sink.report(DiagnosticId::unknown_word, location, {kind, name, suggest(name, known)});
+  };
+  if (std::vector<std::string> known = namesOf(file.datasets); !contains(known, train.dataset))
+    refuse("data set", train.datasetLocation, train.dataset, known);
+  Evaluator evaluator(file, sink);
+  if (!scope.find(train.network.text) && !evaluator.findNetwork(train.network.text))
+    refuse("network", train.network.location, train.network.text, namesOf(file.networks));
+  else
+    evaluator.convert(evaluator.evaluate(train.network, scope), Type::network, "`train`", scope);
+  TrainingValues values;
+  if (!train.training.empty()) {
+    std::vector<std::string> known = namesOf(file.trainings);
+    if (!contains(known, train.training)) {
+      refuse("training", train.trainingLocation, train.training, known);
+      return false;
+    }
+    if (!trainings.contains(train.training))
+      return false;
+    values = trainings.at(train.training);
+  }
+  applySettings(train.overrides, scope, values, sink);
+  return true;
+}
+
+bool Checker::checkExperiment(const ExperimentNode &node, Experiment &experiment) {
+  std::size_t before = sink.errorCount();
+  experiment.name = node.name;
+  experiment.title = node.title;
+  experiment.location = node.location;
+  Evaluator evaluator(file, sink);
+  std::set<std::string> given;
+  for (const SettingNode &setting : node.settings) {
+    const Parameter *parameter = findBlockSetting("experiment", setting, sink);
+    if (!parameter)
+      continue;
+    if (!given.insert(setting.name).second)
+      sink.report(DiagnosticId::given_twice, setting.location, {setting.name});
+    if (!setting.part.empty())
+      sink.report(DiagnosticId::no_parts, setting.partLocation, {setting.name});
+    Value value = evaluator.evaluateFor(*parameter, setting.value, globals);
+    if (const int64_t *repeats = value.get<int64_t>())
+      experiment.repeats = *repeats;
+  }
+  Scope scope(&globals);
+  for (const AxisNode &axis : node.axes)
+    for (const std::string &name : axis.names)
+      scope.set(name, Value());
+  if (!node.train) {
+    sink.report(DiagnosticId::no_train, node.location, {node.name});
+    return false;
+  }
+  bool isRight = checkTrain(node, scope);
+  std::set<std::string> used = namesUsed(*node.train);
+  for (const AxisNode &axis : node.axes)
+    for (std::size_t i = 0; i < axis.names.size(); ++i)
+      if (!used.contains(axis.names[i]))
+        sink.report(DiagnosticId::unused_axis, axis.locations[i], {axis.names[i]});
+  return isRight && sink.errorCount() == before;
+}
+
+void Checker::checkExperiments(bool expand) {
+  if (file.experiments.empty() && expand)
+    sink.report(DiagnosticId::no_experiment, {}, {});
+  for (const ExperimentNode &node : file.experiments) {
+    Experiment experiment;
+    bool isRight = checkExperiment(node, experiment);
+    auto axes = readAxes(node, file, globals, sink);
+    if (expand && isRight && axes && !wrongDatasets.contains(node.train->dataset))
+      GridExpander(*this, node, std::move(*axes)).run(experiment);
+    study.experiments.push_back(std::move(experiment));
+  }
+}
+
+} // namespace nnx::dsl

@@ -1,0 +1,113 @@
+// Names of declarations: each once, lets evaluated, all of them used.
+#include "dsl/Checker.h"
+#include "dsl/Later.h"
+
+#include <algorithm>
+
+namespace nnx::dsl {
+
+const Parameter *findBlockSetting(std::string_view owner, const SettingNode &setting,
+                                  DiagnosticSink &sink) {
+  const Signature &signature = settingsOf(owner);
+  if (const Parameter *parameter = signature.find(setting.name))
+    return parameter;
+  if (isLater(owner, setting.name))
+    sink.report(DiagnosticId::not_supported, setting.location, {setting.name});
+  else
+    sink.report(DiagnosticId::unknown_setting, setting.location,
+                {setting.name, owner, suggest(setting.name, signature.names())});
+  return nullptr;
+}
+
+// Experiments have names of their own; the others meet in expressions, so they share theirs.
+void Checker::checkNames() {
+  std::map<std::string, SourceLocation> seen, experiments;
+  auto declare = [&](std::map<std::string, SourceLocation> &names, const auto &nodes) {
+    for (const auto &node : nodes) {
+      auto [first, isNew] = names.try_emplace(node.name, node.location);
+      if (isNew)
+        continue;
+      // Order of declaration, whatever the order of kinds.
+      bool isLaterOne = std::pair(first->second.line, first->second.column) <
+                        std::pair(node.location.line, node.location.column);
+      const SourceLocation &second = isLaterOne ? node.location : first->second;
+      const SourceLocation &other = isLaterOne ? first->second : node.location;
+      sink.report(DiagnosticId::declared_twice, second, {node.name},
+                  {"first in line " + std::to_string(other.line)});
+    }
+  };
+  declare(seen, file.lets);
+  declare(seen, file.datasets);
+  declare(seen, file.networks);
+  declare(seen, file.trainings);
+  declare(experiments, file.experiments);
+}
+
+void Checker::checkLets() {
+  Evaluator evaluator(file, sink);
+  for (const LetNode &let : file.lets) {
+    Value value = evaluator.evaluate(let.value, globals);
+    globals.set(let.name, std::move(value));
+  }
+}
+
+void Checker::checkUnused() {
+  std::set<std::string, std::less<>> used;
+  auto use = [&](const std::string &name) { used.insert(name); };
+  auto useAll = [&](const std::vector<SettingNode> &settings) {
+    for (const SettingNode &setting : settings)
+      forEachName(setting.value, use);
+  };
+  auto useBody = [&](const std::vector<Statement> &body, const auto &self) -> void {
+    for (const Statement &statement : body) {
+      forEachName(statement.expr, use);
+      self(statement.body, self);
+      self(statement.otherwise, self);
+    }
+  };
+  for (const LetNode &let : file.lets)
+    forEachName(let.value, use);
+  for (const DatasetNode &node : file.datasets)
+    useAll(node.settings);
+  for (const TrainingNode &node : file.trainings) {
+    useAll(node.settings);
+    use(node.base);
+  }
+  for (const ExperimentNode &node : file.experiments) {
+    useAll(node.settings);
+    for (const AxisNode &axis : node.axes)
+      forEachName(axis.values, use);
+    if (node.where)
+      forEachName(*node.where, use);
+    if (node.train) {
+      forEachName(node.train->network, use);
+      use(node.train->dataset);
+      use(node.train->training);
+      useAll(node.train->overrides);
+    }
+  }
+  for (const NetworkNode &node : file.networks) {
+    std::set<std::string, std::less<>> outside = std::move(used);
+    used.clear();
+    useBody(node.body, useBody);
+    for (const ParameterNode &parameter : node.parameters)
+      if (parameter.fallback)
+        forEachName(*parameter.fallback, use);
+    for (const ParameterNode &parameter : node.parameters)
+      if (!used.contains(parameter.name))
+        sink.report(DiagnosticId::unused_parameter, parameter.location,
+                    {parameter.name, node.name});
+    used.merge(outside);
+  }
+  auto warn = [&](const auto &nodes, const char *kind) {
+    for (const auto &node : nodes)
+      if (!used.contains(node.name))
+        sink.report(DiagnosticId::unused_declaration, node.location, {kind, node.name});
+  };
+  warn(file.lets, "value");
+  warn(file.datasets, "data set");
+  warn(file.networks, "network");
+  warn(file.trainings, "training");
+}
+
+} // namespace nnx::dsl

@@ -1,0 +1,219 @@
+// Conversion of values to the types that settings and parameters expect, and their ranges.
+#include "dsl/Activations.h"
+#include "dsl/Evaluate.h"
+#include "dsl/Later.h"
+#include "dsl/Lexer.h"
+#include "dsl/Optimizers.h"
+#include "dsl/Parser.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nnx::dsl {
+namespace {
+
+constexpr double maxExactWhole =
+    9007199254740992; // 2^53: whole numbers up to here are exact floats
+
+std::string boundsText(const Parameter &parameter) {
+  auto text = [&](double bound) {
+    return parameter.type == Type::real ? toText(bound)
+                                        : std::to_string(static_cast<int64_t>(bound));
+  };
+  if (std::isinf(parameter.greatest))
+    return "at least " + text(parameter.least);
+  return "between " + text(parameter.least) + " and " + text(parameter.greatest);
+}
+
+} // namespace
+
+std::vector<std::string> wordsOf(Type type) {
+  std::vector<std::string> words;
+#define NNX_CHOICE(TYPE, WORD)                                                                     \
+  if (type == Type::TYPE)                                                                          \
+    words.emplace_back(WORD);
+#include "dsl/tables/Choices.def"
+  if (type == Type::activation) {
+    for (const ActivationRow &row : activations())
+      words.push_back(row.name);
+    words.emplace_back("softmax");
+  }
+  if (type == Type::optimizer)
+    for (const OptimizerRow &row : optimizers())
+      words.push_back(row.name());
+  if (type == Type::init)
+    words = initNames();
+  return words;
+}
+
+SettingValue toSetting(const Value &value) {
+  if (const bool *flag = value.get<bool>())
+    return *flag;
+  if (const int64_t *whole = value.get<int64_t>())
+    return *whole;
+  if (const double *real = value.get<double>())
+    return *real;
+  if (const Shape *shape = value.get<Shape>())
+    return *shape;
+  if (const Init *init = value.get<Init>())
+    return *init;
+  if (const StringValue *string = value.get<StringValue>())
+    return string->text;
+  return value.get<Symbol>()->name;
+}
+
+Value Evaluator::mismatch(const Value &value, Type type, std::string_view purpose) {
+  sink.report(DiagnosticId::type_mismatch, value.location,
+              {nameOf(type), purpose, describe(value)});
+  Value wrong;
+  wrong.location = value.location;
+  return wrong;
+}
+
+Value Evaluator::convert(const Value &value, Type type, std::string_view purpose,
+                         const Scope &scope) {
+  if (value.isWrong())
+    return value;
+  Value result = value;
+  const int64_t *whole = value.get<int64_t>();
+  const Symbol *symbol = value.get<Symbol>();
+  switch (type) {
+  case Type::activation:
+  case Type::padding:
+  case Type::loss:
+  case Type::divergence:
+  case Type::init:
+  case Type::optimizer:
+    if (symbol)
+      return convertWord(value, type, scope);
+    if (value.get<Init>() && type == Type::init)
+      return value;
+    if (value.get<Optimizer>() && type == Type::optimizer)
+      return value;
+    return mismatch(value, type, purpose);
+  case Type::network:
+    if (symbol && findNetwork(symbol->name)) {
+      Expr call;
+      call.kind = ExprKind::call;
+      call.text = symbol->name;
+      call.location = value.location;
+      result = evaluateNetworkCall(call, scope);
+      result.label = value.label;
+      return result;
+    }
+    if (value.get<std::shared_ptr<const NetworkValue>>())
+      return value;
+    break;
+  case Type::integer:
+    if (whole)
+      return value;
+    break;
+  case Type::real:
+    if (value.get<double>())
+      return value;
+    if (whole) {
+      if (std::abs(static_cast<double>(*whole)) >= maxExactWhole) {
+        sink.report(DiagnosticId::number_loses_digits, value.location, {describe(value)});
+        return value;
+      }
+      result.data = static_cast<double>(*whole);
+      return result;
+    }
+    break;
+  case Type::size:
+    if (whole) {
+      result.data = Shape{*whole, *whole};
+      return result;
+    }
+    if (const Shape *shape = value.get<Shape>(); shape && shape->size() == 2)
+      return value;
+    break;
+  case Type::boolean:
+    if (value.get<bool>())
+      return value;
+    break;
+  case Type::string:
+    if (value.get<StringValue>())
+      return value;
+    break;
+  case Type::shape:
+    if (value.get<Shape>())
+      return value;
+    break;
+  case Type::labels:
+  case Type::files:
+    break;
+  }
+  if (!checkNotSymbol(value, scope)) {
+    result.data = std::monostate();
+    return result;
+  }
+  return mismatch(value, type, purpose);
+}
+
+// A name where a table says what names there are.
+Value Evaluator::convertWord(const Value &value, Type type, const Scope &scope) {
+  const std::string &word = value.get<Symbol>()->name;
+  std::vector<std::string> words = wordsOf(type);
+  Value result = value;
+  if (std::find(words.begin(), words.end(), word) == words.end()) {
+    std::string_view kind = nameOf(type);
+    if (isLater(kind, word)) {
+      sink.report(DiagnosticId::not_supported, value.location, {word});
+    } else {
+      std::vector<std::string> names = scope.names();
+      words.insert(words.end(), names.begin(), names.end());
+      sink.report(DiagnosticId::unknown_word, value.location, {kind, word, suggest(word, words)});
+    }
+    result.data = std::monostate();
+    return result;
+  }
+  if (type == Type::init || type == Type::optimizer) {
+    Expr call;
+    call.kind = ExprKind::call;
+    call.text = word;
+    call.location = value.location;
+    result = evaluateCall(call, scope);
+    result.label = value.label;
+  }
+  return result;
+}
+
+bool Evaluator::checkRange(const Parameter &parameter, const Value &value,
+                           SourceLocation location) {
+  if (parameter.least >= parameter.greatest)
+    return true;
+  auto isInside = [&](double number) {
+    return number >= parameter.least && number <= parameter.greatest;
+  };
+  bool inside = true;
+  if (const int64_t *whole = value.get<int64_t>())
+    inside = isInside(static_cast<double>(*whole));
+  else if (const double *real = value.get<double>())
+    inside = isInside(*real);
+  else if (const Shape *shape = value.get<Shape>())
+    for (int64_t extent : *shape)
+      inside = inside && isInside(static_cast<double>(extent));
+  if (!inside)
+    sink.report(DiagnosticId::out_of_range, location,
+                {parameter.name, boundsText(parameter), describe(value)});
+  return inside;
+}
+
+Value Evaluator::evaluateFor(const Parameter &parameter, const Expr &expr, const Scope &scope) {
+  Value value = convert(evaluate(expr, scope), parameter.type, "`" + parameter.name + "`", scope);
+  value.location = expr.location;
+  if (!value.isWrong() && !checkRange(parameter, value, expr.location))
+    value.data = std::monostate();
+  return value;
+}
+
+Value Evaluator::fallbackOf(const Parameter &parameter, const Scope &scope) {
+  if (parameter.fallback)
+    return evaluateFor(parameter, *parameter.fallback, scope);
+  std::vector<Token> tokens = tokenize(parameter.fallbackText, 0, sink);
+  std::optional<Expr> expr = parseExpression(tokens, sink);
+  return expr ? evaluateFor(parameter, *expr, Scope()) : Value();
+}
+
+} // namespace nnx::dsl

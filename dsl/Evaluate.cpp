@@ -1,0 +1,398 @@
+// Evaluation of expressions: names, operators, ranges, lists and calls.
+#include "dsl/Evaluate.h"
+
+#include "dsl/Later.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nnx::dsl {
+namespace {
+
+constexpr int64_t maxRange = 10000; // items of `a..b`
+
+Value made(decltype(Value::data) data, const Expr &expr) {
+  Value value;
+  value.data = std::move(data);
+  value.location = expr.location;
+  value.label = toText(value);
+  return value;
+}
+
+Value wrong(const Expr &expr) {
+  Value value;
+  value.location = expr.location;
+  return value;
+}
+
+bool isNumber(const Value &value) {
+  return value.get<int64_t>() || value.get<double>();
+}
+
+double toReal(const Value &value) {
+  const int64_t *whole = value.get<int64_t>();
+  return whole ? static_cast<double>(*whole) : *value.get<double>();
+}
+
+} // namespace
+
+const NetworkNode *Evaluator::findNetwork(std::string_view name) const {
+  for (const NetworkNode &node : file.networks)
+    if (node.name == name)
+      return &node;
+  return nullptr;
+}
+
+bool Evaluator::isNetwork(std::string_view name, const Scope &scope) const {
+  const Value *value = scope.find(name);
+  return value ? value->isWrong() || value->get<std::shared_ptr<const NetworkValue>>()
+               : findNetwork(name) != nullptr;
+}
+
+Value Evaluator::evaluate(const Expr &expr, const Scope &scope) {
+  Value value;
+  switch (expr.kind) {
+  case ExprKind::wrong:
+    return wrong(expr);
+  case ExprKind::integer:
+    value = made(expr.integer, expr);
+    break;
+  case ExprKind::real:
+    value = made(expr.real, expr);
+    break;
+  case ExprKind::boolean:
+    return made(expr.integer != 0, expr);
+  case ExprKind::string:
+    value = made(StringValue{expr.text}, expr);
+    break;
+  case ExprKind::shape:
+    value = made(expr.shape, expr);
+    break;
+  case ExprKind::name:
+    return evaluateName(expr, scope);
+  case ExprKind::unary:
+    return evaluateUnary(expr, scope);
+  case ExprKind::binary:
+    return expr.text == "and" || expr.text == "or" ? evaluateLogic(expr, scope)
+                                                   : evaluateBinary(expr, scope);
+  case ExprKind::range:
+    return evaluateRange(expr, scope);
+  case ExprKind::call:
+    return evaluateCall(expr, scope);
+  case ExprKind::list:
+  case ExprKind::tuple:
+    return evaluateElements(expr, scope);
+  }
+  value.label = expr.text; // numbers keep the text of the file
+  return value;
+}
+
+Value Evaluator::evaluateName(const Expr &expr, const Scope &scope) {
+  const Value *known = scope.find(expr.text);
+  if (!known)
+    return made(Symbol{expr.text}, expr);
+  Value value = *known;
+  if (!value.get<Symbol>()) // an unknown word is wrong where it is written, not where it is used
+    value.location = expr.location;
+  return value;
+}
+
+// A name where only a value can stand.
+bool Evaluator::checkNotSymbol(const Value &value, const Scope &scope) {
+  const Symbol *symbol = value.get<Symbol>();
+  if (!symbol)
+    return true;
+  sink.report(DiagnosticId::unknown_name, value.location,
+              {symbol->name, suggest(symbol->name, scope.names())});
+  return false;
+}
+
+// A name that is compared: a word of a table, a declared network or a label.
+bool Evaluator::checkWord(const Value &value, const Scope &scope) {
+  const Symbol *symbol = value.get<Symbol>();
+  if (!symbol || scope.find(symbol->name) || findNetwork(symbol->name))
+    return true;
+  std::vector<std::string> words = allowedWords;
+  for (Type type : {Type::activation, Type::init, Type::padding, Type::optimizer, Type::loss}) {
+    std::vector<std::string> more = wordsOf(type);
+    words.insert(words.end(), more.begin(), more.end());
+  }
+  if (std::find(words.begin(), words.end(), symbol->name) != words.end())
+    return true;
+  std::vector<std::string> names = scope.names();
+  words.insert(words.end(), names.begin(), names.end());
+  sink.report(DiagnosticId::unknown_name, value.location,
+              {symbol->name, suggest(symbol->name, words)});
+  return false;
+}
+
+Value Evaluator::evaluateUnary(const Expr &expr, const Scope &scope) {
+  Value operand = evaluate(expr.elements[0].value, scope);
+  bool isNot = expr.text == "not";
+  if (operand.isWrong() || !checkNotSymbol(operand, scope))
+    return wrong(expr);
+  if (isNot) {
+    if (const bool *value = operand.get<bool>())
+      return made(!*value, expr);
+  } else if (const int64_t *whole = operand.get<int64_t>()) {
+    Value value = made(-*whole, expr); // a literal is at most INT64_MAX, so this cannot overflow
+    value.label = "-" + operand.label;
+    return value;
+  } else if (const double *real = operand.get<double>()) {
+    Value value = made(-*real, expr);
+    value.label = "-" + operand.label;
+    return value;
+  }
+  sink.report(DiagnosticId::wrong_operand, operand.location,
+              {expr.text, isNot ? "true or false" : "a number", describe(operand)});
+  return wrong(expr);
+}
+
+// `and` and `or` leave their right side out where the left side decides.
+Value Evaluator::evaluateLogic(const Expr &expr, const Scope &scope) {
+  auto side = [&](const Expr &part) {
+    Value value = evaluate(part, scope);
+    if (value.isWrong() || !checkNotSymbol(value, scope))
+      return wrong(part);
+    if (!value.get<bool>()) {
+      sink.report(DiagnosticId::wrong_operand, value.location,
+                  {expr.text, "true or false", describe(value)});
+      return wrong(part);
+    }
+    return value;
+  };
+  Value left = side(expr.elements[0].value);
+  if (const bool *decided = left.get<bool>(); decided && *decided == (expr.text == "or"))
+    return made(*decided, expr);
+  Value right = side(expr.elements[1].value);
+  return left.isWrong() || right.isWrong() ? wrong(expr) : made(*right.get<bool>(), expr);
+}
+
+Value Evaluator::evaluateBinary(const Expr &expr, const Scope &scope) {
+  Value left = evaluate(expr.elements[0].value, scope);
+  Value right = evaluate(expr.elements[1].value, scope);
+  bool comparesEqual = expr.text == "==" || expr.text == "!=";
+  auto isRight = [&](const Value &value) {
+    return comparesEqual ? checkWord(value, scope) : checkNotSymbol(value, scope);
+  };
+  bool leftRight = isRight(left);
+  if (!isRight(right) || !leftRight || left.isWrong() || right.isWrong())
+    return wrong(expr);
+  if (comparesEqual)
+    return compare(expr, left, right, scope);
+  for (const Value *value : {&left, &right})
+    if (!isNumber(*value)) {
+      sink.report(DiagnosticId::wrong_operand, value->location,
+                  {expr.text, "numbers", describe(*value)});
+      return wrong(expr);
+    }
+  return calculate(expr, left, right, scope);
+}
+
+Value Evaluator::compare(const Expr &expr, const Value &left, const Value &right, const Scope &) {
+  auto wordIs = [](const Value &word, const Value &other) -> std::optional<bool> {
+    const Symbol *symbol = word.get<Symbol>();
+    const StringValue *string = word.get<StringValue>();
+    if (!symbol && !string)
+      return std::nullopt;
+    const std::string &text = symbol ? symbol->name : string->text;
+    return text == other.label || (other.get<Symbol>() && other.get<Symbol>()->name == text) ||
+           (other.get<StringValue>() && other.get<StringValue>()->text == text);
+  };
+  std::optional<bool> same;
+  if (isNumber(left) && isNumber(right))
+    same = left.get<int64_t>() && right.get<int64_t>()
+               ? *left.get<int64_t>() == *right.get<int64_t>()
+               : toReal(left) == toReal(right);
+  else if (left.get<bool>() && right.get<bool>())
+    same = *left.get<bool>() == *right.get<bool>();
+  else if (left.get<Shape>() && right.get<Shape>())
+    same = *left.get<Shape>() == *right.get<Shape>();
+  else if (auto leftIs = wordIs(left, right), rightIs = wordIs(right, left); leftIs || rightIs)
+    same = leftIs.value_or(false) || rightIs.value_or(false);
+  if (!same) {
+    sink.report(DiagnosticId::not_comparable, expr.location, {describe(left), describe(right)});
+    return wrong(expr);
+  }
+  return made(*same == (expr.text == "=="), expr);
+}
+
+Value Evaluator::calculate(const Expr &expr, const Value &left, const Value &right, const Scope &) {
+  const std::string &op = expr.text;
+  double a = toReal(left), b = toReal(right);
+  if (op == "<")
+    return made(a < b, expr);
+  if (op == "<=")
+    return made(a <= b, expr);
+  if (op == ">")
+    return made(a > b, expr);
+  if (op == ">=")
+    return made(a >= b, expr);
+  const int64_t *i = left.get<int64_t>(), *j = right.get<int64_t>();
+  if ((op == "/" || op == "//") && b == 0) {
+    sink.report(DiagnosticId::division_by_zero, expr.location, {});
+    return wrong(expr);
+  }
+  if (i && j && op != "/") {
+    int64_t result = 0;
+    bool overflows = false;
+    if (op == "+")
+      overflows = __builtin_add_overflow(*i, *j, &result);
+    else if (op == "-")
+      overflows = __builtin_sub_overflow(*i, *j, &result);
+    else if (op == "*")
+      overflows = __builtin_mul_overflow(*i, *j, &result);
+    else if (*i == INT64_MIN && *j == -1)
+      overflows = true;
+    else
+      result = *i / *j - (*i % *j != 0 && (*i < 0) != (*j < 0)); // towards minus infinity
+    if (overflows) {
+      sink.report(DiagnosticId::arithmetic_overflow, expr.location, {});
+      return wrong(expr);
+    }
+    return made(result, expr);
+  }
+  if (op == "//") {
+    sink.report(DiagnosticId::wrong_operand, (i ? right : left).location,
+                {op, "whole numbers", describe(i ? right : left)});
+    return wrong(expr);
+  }
+  double result = op == "+" ? a + b : op == "-" ? a - b : op == "*" ? a * b : a / b;
+  if (!std::isfinite(result)) {
+    sink.report(DiagnosticId::arithmetic_overflow, expr.location, {});
+    return wrong(expr);
+  }
+  return made(result, expr);
+}
+
+Value Evaluator::evaluateRange(const Expr &expr, const Scope &scope) {
+  Value first = convert(evaluate(expr.elements[0].value, scope), Type::integer, "`..`", scope);
+  Value last = convert(evaluate(expr.elements[1].value, scope), Type::integer, "`..`", scope);
+  if (first.isWrong() || last.isWrong())
+    return wrong(expr);
+  int64_t from = *first.get<int64_t>(), to = *last.get<int64_t>();
+  int64_t count = 0;
+  if (to >= from && (__builtin_sub_overflow(to, from, &count) || count >= maxRange)) {
+    sink.report(DiagnosticId::range_too_long, expr.location, {maxRange});
+    return wrong(expr);
+  }
+  ListValue list;
+  for (int64_t i = from; i <= to; ++i) {
+    list.items.push_back(made(i, expr));
+    if (i == to)
+      break;
+  }
+  return made(std::make_shared<const ListValue>(std::move(list)), expr);
+}
+
+Value Evaluator::evaluateElements(const Expr &expr, const Scope &scope) {
+  ListValue list;
+  list.isTuple = expr.kind == ExprKind::tuple;
+  bool isWrong = false;
+  for (const Element &element : expr.elements) {
+    Value value = evaluate(element.value, scope);
+    isWrong |= value.isWrong();
+    if (!element.name.empty())
+      value.label = element.name;
+    list.items.push_back(std::move(value));
+  }
+  return isWrong ? wrong(expr) : made(std::make_shared<const ListValue>(std::move(list)), expr);
+}
+
+Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
+  Value value;
+  if (isNetwork(expr.text, scope))
+    value = evaluateNetworkCall(expr, scope);
+  else if (const Signature *signature = findOptimizerSignature(expr.text))
+    value = evaluateOptimizer(*signature, expr, scope);
+  else if (const Signature *init = findInitSignature(expr.text))
+    value = evaluateInit(*init, expr, scope);
+  else if (isLater("optimizer", expr.text) || isLater("loss", expr.text) ||
+           isLater("network", expr.text))
+    sink.report(DiagnosticId::not_supported, expr.location, {expr.text});
+  else {
+    std::vector<std::string> known = wordsOf(Type::optimizer);
+    for (const NetworkNode &node : file.networks)
+      known.push_back(node.name);
+    for (std::string &name : initNames())
+      known.push_back(std::move(name));
+    sink.report(DiagnosticId::unknown_name, expr.location, {expr.text, suggest(expr.text, known)});
+  }
+  value.location = expr.location;
+  value.label = toText(expr);
+  return value;
+}
+
+Value Evaluator::evaluateNetworkCall(const Expr &call, const Scope &scope) {
+  NetworkValue base;
+  if (const Value *known = scope.find(call.text)) {
+    if (known->isWrong()) {
+      for (const Element &argument : call.elements)
+        evaluate(argument.value, scope);
+      return wrong(call);
+    }
+    base = **known->get<std::shared_ptr<const NetworkValue>>();
+  } else {
+    base.node = findNetwork(call.text);
+  }
+  Signature signature = signatureOf(*base.node);
+  Signature open = signature;
+  for (Parameter &parameter : open.parameters)
+    for (const auto &[name, value] : base.arguments)
+      if (name == parameter.name)
+        parameter.fallbackText = "given";
+  auto bound = bindArguments(open, call, sink);
+  if (!bound)
+    return wrong(call);
+  auto network = std::make_shared<NetworkValue>();
+  network->node = base.node;
+  bool isWrong = false;
+  for (std::size_t i = 0; i < bound->size(); ++i) {
+    const Parameter &parameter = signature.parameters[i];
+    auto given = std::find_if(base.arguments.begin(), base.arguments.end(),
+                              [&](const auto &pair) { return pair.first == parameter.name; });
+    if (const Expr *argument = (*bound)[i]) {
+      Value value = evaluateFor(parameter, *argument, scope);
+      isWrong |= value.isWrong();
+      network->arguments.emplace_back(parameter.name, std::move(value));
+    } else if (given != base.arguments.end()) {
+      network->arguments.push_back(*given);
+    }
+  }
+  return isWrong ? wrong(call) : made(std::shared_ptr<const NetworkValue>(network), call);
+}
+
+Value Evaluator::evaluateOptimizer(const Signature &signature, const Expr &call,
+                                   const Scope &scope) {
+  auto bound = bindArguments(signature, call, sink);
+  if (!bound)
+    return wrong(call);
+  std::vector<Setting> settings;
+  for (std::size_t i = 0; i < bound->size(); ++i) {
+    const Parameter &parameter = signature.parameters[i];
+    Value value =
+        (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
+    if (value.isWrong())
+      return wrong(call);
+    settings.push_back({parameter.name, toSetting(value)});
+  }
+  return made(Optimizer{signature.name, Settings(std::move(settings))}, call);
+}
+
+Value Evaluator::evaluateInit(const Signature &signature, const Expr &call, const Scope &scope) {
+  auto bound = bindArguments(signature, call, sink);
+  if (!bound)
+    return wrong(call);
+  Init init{signature.name};
+  for (std::size_t i = 0; i < bound->size(); ++i) {
+    const Parameter &parameter = signature.parameters[i];
+    Value value =
+        (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
+    if (value.isWrong())
+      return wrong(call);
+    init.argument[i] = *value.get<double>();
+  }
+  return made(std::move(init), call);
+}
+
+} // namespace nnx::dsl

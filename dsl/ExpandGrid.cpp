@@ -1,0 +1,270 @@
+// Makes the points of a grid: network, training and variant of each. Errors of several points at
+// one place become one report with the coordinates of the first.
+#include "dsl/ExpandGrid.h"
+
+#include "dsl/Unroll.h"
+
+#include <algorithm>
+
+namespace nnx::dsl {
+namespace {
+
+std::string labelOf(const Experiment &experiment, const std::vector<std::string> &coordinates) {
+  std::string result;
+  for (std::size_t i = 0; i < coordinates.size(); ++i)
+    result += (i ? ", " : "") + experiment.axes[i].name + " = " + coordinates[i];
+  return result.empty() ? experiment.name : result;
+}
+
+std::vector<Axis> describeAxes(const std::vector<AxisValues> &axes) {
+  std::vector<Axis> result;
+  int tuples = 0;
+  for (const AxisValues &values : axes) {
+    bool isTuple = values.node->names.size() > 1;
+    tuples += isTuple;
+    for (std::size_t i = 0; i < values.node->names.size(); ++i) {
+      Axis axis{values.node->names[i], {}, isTuple ? tuples : 0};
+      for (const Values &row : values.rows)
+        if (std::find(axis.values.begin(), axis.values.end(), row[i].label) == axis.values.end())
+          axis.values.push_back(row[i].label);
+      result.push_back(std::move(axis));
+    }
+  }
+  return result;
+}
+
+std::string joined(const std::string &name, const Settings &settings) {
+  return toText(Optimizer{name, settings});
+}
+
+// All that shapes what is compiled.
+std::string variantText(const Network &network, const Dataset &dataset,
+                        const TrainingSettings &training) {
+  std::string result =
+      "sample " + toText(dataset.shape) + " classes " + std::to_string(dataset.classes) + "\n";
+  for (const LayerInstance &layer : network.layers) {
+    result += layer.name + " of";
+    for (int input : layer.inputs)
+      result += " " + std::to_string(input);
+    result += ": " + joined(std::string(nameOf(layer.kind)), layer.settings) + "\n";
+  }
+  return result + "loss " + training.loss + "\n";
+}
+
+std::string dataText(const Dataset &dataset) {
+  std::string result = dataset.kind;
+  for (const DatasetShare *share : {&dataset.train, &dataset.test})
+    for (const DatasetFile *file : {&share->images, &share->labels})
+      result += " \"" + file->name + "\" " + (file->sha256.empty() ? "-" : file->sha256);
+  return result + " scale " + toText(dataset.scale) + "\n";
+}
+
+std::string trainingText(const TrainingSettings &training) {
+  return "optimizer " + toText(training.optimizer) + "\nbatch " + std::to_string(training.batch) +
+         "\nshuffle " + (training.shuffle ? "true" : "false") + "\nsteps " +
+         std::to_string(training.steps) + "\non_divergence " + training.onDivergence + "\n";
+}
+
+} // namespace
+
+Scope GridExpander::scopeOf(const std::vector<std::size_t> &rows) const {
+  Scope scope(&checker.globals);
+  for (std::size_t a = 0; a < axes.size(); ++a)
+    for (std::size_t i = 0; i < axes[a].node->names.size(); ++i)
+      scope.set(axes[a].node->names[i], axes[a].rows[rows[a]][i]);
+  return scope;
+}
+
+std::vector<std::string> GridExpander::labelsOf(const std::vector<std::size_t> &rows) const {
+  std::vector<std::string> labels;
+  for (std::size_t a = 0; a < axes.size(); ++a)
+    for (const Value &value : axes[a].rows[rows[a]])
+      labels.push_back(value.label);
+  return labels;
+}
+
+std::optional<bool> GridExpander::isKept(const Scope &scope, DiagnosticSink &sink) {
+  if (!node.where)
+    return true;
+  Evaluator evaluator(checker.file, sink);
+  std::vector<std::string> words;
+  for (const AxisValues &axis : axes)
+    for (const Values &row : axis.rows)
+      for (const Value &value : row)
+        words.push_back(value.label);
+  evaluator.allowWords(std::move(words));
+  Value value =
+      evaluator.convert(evaluator.evaluate(*node.where, scope), Type::boolean, "`where`", scope);
+  const bool *kept = value.get<bool>();
+  return kept ? std::optional(*kept) : std::nullopt;
+}
+
+const GridExpander::Unrolled &GridExpander::unroll(const NetworkValue &network,
+                                                   const Dataset &dataset) {
+  auto [found, isNew] = networks.try_emplace(toText(network) + " on " + dataset.name);
+  if (isNew) {
+    DiagnosticSink sink;
+    Unroller unroller(checker.file, checker.globals, checker.broken, sink);
+    found->second.network = unroller.run(network, dataset.shape, dataset.classes);
+    found->second.diagnostics = sink.sorted();
+  }
+  return found->second;
+}
+
+std::optional<TrainingSettings> GridExpander::readTraining(const Scope &scope,
+                                                           DiagnosticSink &sink) {
+  TrainingValues values;
+  if (!node.train->training.empty())
+    values = checker.trainings.find(node.train->training)->second;
+  if (!checker.applySettings(node.train->overrides, scope, values, sink))
+    return std::nullopt;
+  Evaluator evaluator(checker.file, sink);
+  for (const Parameter &parameter : settingsOf("training").parameters) {
+    if (values.contains(parameter.name))
+      continue;
+    if (parameter.isRequired()) {
+      sink.report(DiagnosticId::missing_setting, node.train->location,
+                  {"train", parameter.name, nameOf(parameter.type)});
+      return std::nullopt;
+    }
+    values[parameter.name] = evaluator.fallbackOf(parameter, scope);
+  }
+  TrainingSettings training;
+  training.loss = values["loss"].get<Symbol>()->name;
+  training.optimizer = *values["optimizer"].get<Optimizer>();
+  training.batch = *values["batch"].get<int64_t>();
+  training.epochs = *values["epochs"].get<int64_t>();
+  training.seed = *values["seed"].get<int64_t>();
+  training.shuffle = *values["shuffle"].get<bool>();
+  training.steps = *values["steps"].get<int64_t>();
+  training.onDivergence = values["on_divergence"].get<Symbol>()->name;
+  return training;
+}
+
+// cross_entropy compares probabilities of the classes, which softmax alone gives.
+bool GridExpander::checkOutput(const Network &network, const Dataset &dataset,
+                               const TrainingSettings &training, DiagnosticSink &sink) {
+  const LayerInstance &last = network.layers.back();
+  bool isSoftmax = last.kind == LayerKind::softmax;
+  if (last.settings.has("activation"))
+    isSoftmax = last.settings.getName("activation") == "softmax";
+  if (!isSoftmax) {
+    sink.report(DiagnosticId::wants_softmax, last.location, {training.loss, last.text});
+    return false;
+  }
+  if (last.output != Shape{dataset.classes}) {
+    sink.report(DiagnosticId::wrong_class_count, last.location,
+                {toText(last.output), dataset.name, dataset.classes});
+    return false;
+  }
+  return true;
+}
+
+int GridExpander::findVariant(const Network &network, const Dataset &dataset,
+                              const TrainingSettings &training, const std::string &text) {
+  std::vector<Setting> structural;
+  for (const Setting &setting : training.optimizer.settings)
+    if (!std::holds_alternative<double>(setting.value))
+      structural.push_back(setting);
+  Settings settings(std::move(structural));
+  auto [found, isNew] = checker.variants.try_emplace(
+      text + joined(training.optimizer.kind, settings), checker.study.variants.size());
+  if (isNew)
+    checker.study.variants.push_back({network, dataset.shape, dataset.classes, training.loss,
+                                      training.optimizer.kind, std::move(settings)});
+  return static_cast<int>(found->second);
+}
+
+std::optional<Point> GridExpander::makePoint(const Scope &scope, DiagnosticSink &sink) {
+  const TrainNode &train = *node.train;
+  std::size_t index = 0;
+  while (checker.study.datasets[index].name != train.dataset)
+    ++index;
+  const Dataset &dataset = checker.study.datasets[index];
+  Evaluator evaluator(checker.file, sink);
+  Value value =
+      evaluator.convert(evaluator.evaluate(train.network, scope), Type::network, "`train`", scope);
+  std::optional<TrainingSettings> training = readTraining(scope, sink);
+  if (value.isWrong())
+    return std::nullopt;
+  const NetworkValue &network = **value.get<std::shared_ptr<const NetworkValue>>();
+  const Unrolled &unrolled = unroll(network, dataset);
+  for (const Diagnostic &diagnostic : unrolled.diagnostics)
+    sink.report(diagnostic);
+  if (!unrolled.network || !training || !checkOutput(*unrolled.network, dataset, *training, sink))
+    return std::nullopt;
+  Point point;
+  std::string text = variantText(*unrolled.network, dataset, *training);
+  point.dataset = static_cast<int>(index);
+  point.variant = findVariant(*unrolled.network, dataset, *training, text);
+  point.network = toText(network);
+  point.meaning = dataText(dataset) + text + trainingText(*training);
+  point.training = std::move(*training);
+  point.location = train.location;
+  return point;
+}
+
+void GridExpander::collect(const DiagnosticSink &sink, const std::string &label) {
+  for (Diagnostic &diagnostic : sink.sorted()) {
+    auto known = std::find_if(reports.begin(), reports.end(), [&](const Report &report) {
+      return report.diagnostic.id == diagnostic.id &&
+             report.diagnostic.location == diagnostic.location;
+    });
+    if (known == reports.end()) {
+      reports.push_back({std::move(diagnostic), 1, label});
+    } else {
+      ++known->points;
+    }
+  }
+}
+
+void GridExpander::reportCollected(int64_t points) {
+  for (Report &report : reports) {
+    std::string of = report.points == points
+                         ? "all " + std::to_string(points)
+                         : std::to_string(report.points) + " of " + std::to_string(points);
+    if (!axes.empty())
+      report.diagnostic.notes.push_back("for " + of + " points of `" + node.name +
+                                        "`, first: " + report.firstLabel);
+    checker.sink.report(std::move(report.diagnostic));
+  }
+}
+
+void GridExpander::run(Experiment &experiment) {
+  experiment.axes = describeAxes(axes);
+  int64_t candidates = 1;
+  for (const AxisValues &axis : axes)
+    if (__builtin_mul_overflow(candidates, static_cast<int64_t>(axis.rows.size()), &candidates) ||
+        candidates > maxCandidates) {
+      checker.sink.report(DiagnosticId::too_many_points, node.gridLocation,
+                          {node.name, maxCandidates});
+      return;
+    }
+  int64_t points = 0;
+  forEachPoint(axes, [&](const std::vector<std::size_t> &rows) {
+    DiagnosticSink sink;
+    Scope scope = scopeOf(rows);
+    std::vector<std::string> labels = labelsOf(rows);
+    std::string label = labelOf(experiment, labels);
+    std::optional<bool> kept = isKept(scope, sink);
+    if (kept == false)
+      return true;
+    if (++points > maxPoints) {
+      checker.sink.report(DiagnosticId::too_many_points, node.gridLocation, {node.name, maxPoints});
+      return false;
+    }
+    std::optional<Point> point = kept ? makePoint(scope, sink) : std::nullopt;
+    collect(sink, label);
+    if (point) {
+      point->label = std::move(label);
+      point->coordinates = std::move(labels);
+      experiment.points.push_back(std::move(*point));
+    }
+    return true;
+  });
+  reportCollected(points);
+  if (points == 0)
+    checker.sink.report(DiagnosticId::no_points, node.where->location, {node.name});
+}
+
+} // namespace nnx::dsl

@@ -1,0 +1,106 @@
+// The axes of a grid and their product.
+#include "dsl/ExpandGrid.h"
+
+#include <algorithm>
+
+namespace nnx::dsl {
+namespace {
+
+std::string joinedNames(const AxisNode &axis) {
+  std::string result;
+  for (const std::string &name : axis.names)
+    result += (result.empty() ? "" : ", ") + name;
+  return axis.names.size() > 1 ? "(" + result + ")" : result;
+}
+
+// Equal numbers written in two ways are one value.
+bool isRepeated(const std::vector<Values> &rows, const Values &row) {
+  return std::any_of(rows.begin(), rows.end(), [&](const Values &other) {
+    bool sameLabels = true, sameNumbers = true;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      bool isNumber = row[i].get<int64_t>() || row[i].get<double>();
+      sameLabels = sameLabels && row[i].label == other[i].label;
+      sameNumbers = sameNumbers && isNumber && toText(row[i]) == toText(other[i]);
+    }
+    return sameLabels || sameNumbers;
+  });
+}
+
+bool readRow(const AxisNode &axis, const Value &item, std::vector<Values> &rows,
+             DiagnosticSink &sink) {
+  Values row = {item};
+  if (axis.names.size() > 1) {
+    const auto *tuple = item.get<std::shared_ptr<const ListValue>>();
+    if (!tuple || !(*tuple)->isTuple || (*tuple)->items.size() != axis.names.size()) {
+      sink.report(DiagnosticId::wrong_tuple, item.location,
+                  {joinedNames(axis), static_cast<int64_t>(axis.names.size()),
+                   tuple ? toText(item) : describe(item)});
+      return false;
+    }
+    if (item.label != toText(item)) {
+      sink.report(DiagnosticId::labelled_tuple, item.location, {});
+      return false;
+    }
+    row = (*tuple)->items;
+  }
+  if (isRepeated(rows, row)) {
+    sink.report(DiagnosticId::repeated_axis_value, item.location,
+                {joinedNames(axis), "`" + item.label + "`"});
+    return false;
+  }
+  rows.push_back(std::move(row));
+  return true;
+}
+
+} // namespace
+
+std::optional<std::vector<AxisValues>> readAxes(const ExperimentNode &node, const File &file,
+                                                const Scope &globals, DiagnosticSink &sink) {
+  Evaluator evaluator(file, sink);
+  std::vector<AxisValues> result;
+  std::map<std::string, SourceLocation> seen;
+  bool isRight = true;
+  for (const AxisNode &axis : node.axes) {
+    for (std::size_t i = 0; i < axis.names.size(); ++i)
+      if (!seen.try_emplace(axis.names[i], axis.locations[i]).second) {
+        sink.report(DiagnosticId::declared_twice, axis.locations[i], {axis.names[i]},
+                    {"first in line " + std::to_string(seen[axis.names[i]].line)});
+        isRight = false;
+      }
+    Value value = evaluator.evaluate(axis.values, globals);
+    const auto *list = value.get<std::shared_ptr<const ListValue>>();
+    if (!list || (*list)->isTuple) {
+      if (!value.isWrong())
+        sink.report(DiagnosticId::wrong_axis, axis.values.location, {describe(value)});
+      isRight = false;
+      continue;
+    }
+    if ((*list)->items.empty()) {
+      sink.report(DiagnosticId::empty_axis, axis.values.location, {joinedNames(axis)});
+      isRight = false;
+    }
+    AxisValues values{&axis, {}};
+    for (const Value &item : (*list)->items)
+      isRight = readRow(axis, item, values.rows, sink) && isRight;
+    result.push_back(std::move(values));
+  }
+  if (!isRight)
+    return std::nullopt;
+  return result;
+}
+
+void forEachPoint(const std::vector<AxisValues> &axes,
+                  const std::function<bool(const std::vector<std::size_t> &)> &visit) {
+  std::vector<std::size_t> rows(axes.size());
+  for (;;) {
+    if (!visit(rows))
+      return;
+    std::size_t axis = axes.size();
+    while (axis > 0 && ++rows[axis - 1] == axes[axis - 1].rows.size())
+      rows[--axis] = 0;
+    if (axis == 0)
+      return;
+  }
+}
+
+} // namespace nnx::dsl

@@ -1,0 +1,199 @@
+// Signatures from the tables, and the binding of arguments to them.
+#include "dsl/Signature.h"
+
+#include "dsl/Later.h"
+#include "dsl/Optimizers.h"
+
+#include <map>
+
+namespace nnx::dsl {
+namespace {
+
+std::map<std::string, Signature, std::less<>> readSettings() {
+  std::map<std::string, Signature, std::less<>> result;
+#define NNX_LAYER(NAME) result[#NAME].name = #NAME;
+#include "dsl/tables/Layers.def"
+  auto add = [&](const char *owner, Parameter parameter) {
+    Signature &signature = result[owner];
+    signature.name = owner;
+    signature.parameters.push_back(std::move(parameter));
+  };
+#define NNX_SETTING(OWNER, NAME, TYPE, DEFAULT, LEAST, GREATEST)                                   \
+  add(#OWNER, {NAME, Type::TYPE, DEFAULT, nullptr, LEAST, GREATEST});
+#include "dsl/tables/Settings.def"
+  return result;
+}
+
+std::map<std::string, Signature, std::less<>> readOptimizers() {
+  std::map<std::string, Signature, std::less<>> result;
+  for (const OptimizerRow &row : optimizers()) {
+    Signature signature{row.name(), {}};
+    for (const OptimizerSetting &setting : row.settings()) {
+      Parameter parameter{setting.name, setting.isFlag ? Type::boolean : Type::real, {}};
+      parameter.fallbackText = setting.isFlag ? (setting.defaultValue != 0 ? "true" : "false")
+                                              : toText(setting.defaultValue);
+      parameter.least = setting.least;
+      parameter.greatest = setting.greatest;
+      signature.parameters.push_back(std::move(parameter));
+    }
+    result[row.name()] = std::move(signature);
+  }
+  return result;
+}
+
+std::map<std::string, Signature, std::less<>> readInits() {
+  std::map<std::string, Signature, std::less<>> result;
+  auto add = [&](const char *name, std::vector<std::pair<const char *, double>> arguments) {
+    Signature signature{name, {}};
+    for (auto &[argument, fallback] : arguments)
+      signature.parameters.push_back({argument, Type::real, toText(fallback)});
+    result[name] = std::move(signature);
+  };
+#define NNX_INIT_ARGUMENT(NAME, DEFAULT) {NAME, DEFAULT}
+#define NNX_INIT(NAME, ...) add(#NAME, {__VA_ARGS__});
+#include "dsl/tables/Inits.def"
+  return result;
+}
+
+const auto &allSettings() {
+  static const auto table = readSettings();
+  return table;
+}
+const auto &allOptimizers() {
+  static const auto table = readOptimizers();
+  return table;
+}
+const auto &allInits() {
+  static const auto table = readInits();
+  return table;
+}
+
+template <typename Map> const Signature *findIn(const Map &map, std::string_view name) {
+  auto found = map.find(name);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+// The parameter an argument is for, or null after a report.
+const Parameter *findTarget(const Signature &signature, const Element &argument, std::size_t place,
+                            DiagnosticSink &sink) {
+  auto refuse = [&](SourceLocation location, const std::string &name) {
+    if (isLater(signature.name, name))
+      sink.report(DiagnosticId::not_supported, location, {name});
+    else
+      sink.report(DiagnosticId::unknown_setting, location,
+                  {name, signature.name, suggest(name, signature.names())});
+    return nullptr;
+  };
+  if (!argument.name.empty()) {
+    const Parameter *target = signature.find(argument.name);
+    return target ? target : refuse(argument.nameLocation, argument.name);
+  }
+  if (argument.value.kind == ExprKind::name) {
+    if (const Parameter *target = signature.find(argument.value.text))
+      return target;
+    if (signature.wantsNames)
+      return refuse(argument.value.location, argument.value.text);
+  }
+  if (place < signature.parameters.size())
+    return &signature.parameters[place];
+  sink.report(DiagnosticId::too_many_arguments, argument.value.location,
+              {signature.name, static_cast<int64_t>(signature.parameters.size())});
+  return nullptr;
+}
+
+} // namespace
+
+const Parameter *Signature::find(std::string_view parameter) const {
+  for (const Parameter &candidate : parameters)
+    if (candidate.name == parameter)
+      return &candidate;
+  return nullptr;
+}
+
+std::vector<std::string> Signature::names() const {
+  std::vector<std::string> result;
+  for (const Parameter &parameter : parameters)
+    result.push_back(parameter.name);
+  return result;
+}
+
+const Signature &settingsOf(std::string_view owner) {
+  return allSettings().find(owner)->second;
+}
+
+std::optional<LayerKind> findLayerKind(std::string_view name) {
+#define NNX_LAYER(NAME)                                                                            \
+  if (name == #NAME)                                                                               \
+    return LayerKind::NAME;
+#include "dsl/tables/Layers.def"
+  return std::nullopt;
+}
+
+const Signature *findLayer(std::string_view name) {
+  return findLayerKind(name) ? &settingsOf(name) : nullptr;
+}
+
+std::vector<std::string> layerNames() {
+  return {
+#define NNX_LAYER(NAME) #NAME,
+#include "dsl/tables/Layers.def"
+  };
+}
+
+const Signature *findOptimizerSignature(std::string_view name) {
+  return findIn(allOptimizers(), name);
+}
+const Signature *findInitSignature(std::string_view name) {
+  return findIn(allInits(), name);
+}
+
+std::vector<std::string> initNames() {
+  std::vector<std::string> result;
+  for (const auto &[name, signature] : allInits())
+    result.push_back(name);
+  return result;
+}
+
+Signature signatureOf(const NetworkNode &node) {
+  Signature signature{node.name, {}, true};
+  for (const ParameterNode &parameter : node.parameters) {
+    Type type = findParameterType(parameter.type).value_or(Type::integer);
+    signature.parameters.push_back(
+        {parameter.name, type, {}, parameter.fallback ? &*parameter.fallback : nullptr});
+  }
+  return signature;
+}
+
+std::optional<std::vector<const Expr *>> bindArguments(const Signature &signature, const Expr &call,
+                                                       DiagnosticSink &sink) {
+  std::vector<const Expr *> bound(signature.parameters.size());
+  bool isRight = true;
+  for (std::size_t place = 0; place < call.elements.size(); ++place) {
+    const Element &argument = call.elements[place];
+    const Parameter *target = findTarget(signature, argument, place, sink);
+    if (!target) {
+      isRight = false;
+      continue;
+    }
+    const Expr *&slot = bound[static_cast<std::size_t>(target - signature.parameters.data())];
+    if (slot) {
+      sink.report(DiagnosticId::given_twice,
+                  argument.name.empty() ? argument.value.location : argument.nameLocation,
+                  {target->name});
+      isRight = false;
+    }
+    slot = &argument.value;
+  }
+  for (std::size_t i = 0; i < bound.size(); ++i)
+    if (isRight && !bound[i] && signature.parameters[i].isRequired()) {
+      sink.report(
+          DiagnosticId::missing_setting, call.location,
+          {signature.name, signature.parameters[i].name, nameOf(signature.parameters[i].type)});
+      isRight = false;
+    }
+  if (!isRight)
+    return std::nullopt;
+  return bound;
+}
+
+} // namespace nnx::dsl

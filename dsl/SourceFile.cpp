@@ -1,0 +1,104 @@
+// Reads a model file with its size and encoding checked before anything else looks at it.
+#include "dsl/SourceFile.h"
+
+#include "dsl/Diagnostics.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+namespace nnx::dsl {
+
+SourceFile::SourceFile(std::string path, std::string text)
+    : pathText(std::move(path)), content(std::move(text)) {
+  lineStarts.push_back(0);
+  for (std::size_t i = 0; i < content.size(); ++i)
+    if (content[i] == '\n' && i + 1 < content.size())
+      lineStarts.push_back(i + 1);
+}
+
+uint32_t SourceFile::addOption(std::string option) {
+  options.push_back(std::move(option));
+  return lineCount() + static_cast<uint32_t>(options.size());
+}
+
+std::string_view SourceFile::line(uint32_t number) const {
+  if (number == 0 || number > lineCount() + options.size())
+    return {};
+  if (isOption(number))
+    return options[number - lineCount() - 1];
+  std::string_view rest = std::string_view(content).substr(lineStarts[number - 1]);
+  rest = rest.substr(0, rest.find('\n'));
+  if (rest.ends_with('\r'))
+    rest.remove_suffix(1);
+  return rest;
+}
+
+// Ranges of the bytes after the first, from RFC 3629, section 4.
+std::optional<std::size_t> findInvalidUtf8(std::string_view text) {
+  auto byte = [&](std::size_t i) -> unsigned {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  auto isTail = [&](std::size_t i) { return (byte(i) & 0xc0u) == 0x80u; };
+  for (std::size_t i = 0; i < text.size();) {
+    unsigned lead = byte(i);
+    std::size_t length = lead < 0x80                    ? 1
+                         : lead >= 0xc2 && lead <= 0xdf ? 2
+                         : lead >= 0xe0 && lead <= 0xef ? 3
+                         : lead >= 0xf0 && lead <= 0xf4 ? 4
+                                                        : 0;
+    if (length == 0)
+      return i;
+    for (std::size_t k = 1; k < length; ++k)
+      if (!isTail(i + k))
+        return i;
+    unsigned second = byte(i + 1);
+    bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+    bool outside = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
+    if (overlong || outside)
+      return i;
+    i += length;
+  }
+  return std::nullopt;
+}
+
+std::optional<SourceFile> SourceFile::read(const std::string &path, DiagnosticSink &sink) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    sink.report(DiagnosticId::file_unreadable, {}, {"it is a folder"});
+    return std::nullopt;
+  }
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) {
+    sink.report(DiagnosticId::file_unreadable, {}, {std::strerror(errno ? errno : EIO)});
+    return std::nullopt;
+  }
+  std::string text(maxBytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad()) {
+    sink.report(DiagnosticId::file_unreadable, {}, {std::strerror(errno ? errno : EIO)});
+    return std::nullopt;
+  }
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > maxBytes) {
+    sink.report(DiagnosticId::file_too_large, {}, {std::to_string(maxBytes >> 20)});
+    return std::nullopt;
+  }
+  text.shrink_to_fit();
+  SourceFile file(path, std::move(text));
+  if (auto bad = findInvalidUtf8(file.content)) {
+    auto after = std::upper_bound(file.lineStarts.begin(), file.lineStarts.end(), *bad);
+    auto line = static_cast<uint32_t>(after - file.lineStarts.begin());
+    auto column = static_cast<uint32_t>(*bad - file.lineStarts[line - 1] + 1);
+    sink.report(DiagnosticId::not_utf8, {line, column, 1}, {});
+    // The line is shown, so the file is needed for rendering: the sink keeps a copy of the line.
+    sink.keepLine(line, std::string(file.line(line)));
+    return std::nullopt;
+  }
+  return file;
+}
+
+} // namespace nnx::dsl

@@ -1,0 +1,82 @@
+// Values that expressions have while a file is checked.
+#pragma once
+
+#include "dsl/Ast.h"
+
+#include <memory>
+#include <optional>
+
+namespace nnx::dsl {
+
+enum class Type : uint8_t {
+#define NNX_TYPE(NAME, TEXT, ISPARAMETER) NAME,
+#include "dsl/tables/Types.def"
+};
+
+std::string_view nameOf(Type type);
+
+// The type that a parameter may be declared with.
+std::optional<Type> findParameterType(std::string_view name);
+std::vector<std::string> parameterTypeNames();
+
+struct Value;
+using Values = std::vector<Value>;
+
+// A name that nothing in scope explains: the type expected decides what it is.
+struct Symbol {
+  std::string name;
+};
+
+struct StringValue {
+  std::string text;
+};
+
+// A network with the arguments it was given.
+struct NetworkValue {
+  const NetworkNode *node = nullptr;
+  std::vector<std::pair<std::string, Value>> arguments;
+};
+
+struct ListValue {
+  Values items;
+  bool isTuple = false;
+};
+
+struct Value {
+  // monostate: wrong, and already reported.
+  std::variant<std::monostate, bool, int64_t, double, StringValue, Symbol, Shape, Init, Optimizer,
+               std::shared_ptr<const NetworkValue>, std::shared_ptr<const ListValue>>
+      data;
+  std::string label; // how tables call it: as written, or the label in front of it
+  SourceLocation location;
+
+  bool isWrong() const { return std::holds_alternative<std::monostate>(data); }
+  template <typename T> const T *get() const { return std::get_if<T>(&data); }
+};
+
+// "int", "float", ... as messages say what was found.
+std::string describe(const Value &value);
+
+// The shortest text that reads back as the same number.
+std::string toText(double number);
+std::string toText(const Init &init);
+std::string toText(const Optimizer &optimizer);
+std::string toText(const NetworkValue &network); // "cnn(act = relu)"
+std::string toText(const SettingValue &value);
+std::string toText(const Value &value);
+
+// Names of one block, with those around it.
+class Scope {
+public:
+  explicit Scope(const Scope *around = nullptr) : around(around) {}
+
+  void set(std::string name, Value value);
+  const Value *find(std::string_view name) const;
+  std::vector<std::string> names() const;
+
+private:
+  const Scope *around;
+  std::vector<std::pair<std::string, Value>> own;
+};
+
+} // namespace nnx::dsl
