@@ -21,14 +21,25 @@ static uint64_t availableMemory() {
   return std::numeric_limits<uint64_t>::max();
 }
 
+[[noreturn]] static void refuse(uint64_t bytes, uint64_t available) {
+  throw MemoryError(fmt::format("not enough memory: {} are needed, {} are free", bytesText(bytes),
+                                bytesText(available)));
+}
+
+void nnxrt::demandMemory(uint64_t bytes) {
+  const uint64_t available = availableMemory();
+  if (bytes > available)
+    refuse(bytes, available);
+}
+
 static void *map(uint64_t bytes) {
   return mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 Memory::Memory(uint64_t bytes) {
   const uint64_t page = bytes >= hugePage ? hugePage : smallPage;
-  if (bytes > std::numeric_limits<int64_t>::max() - 2 * hugePage || bytes > availableMemory())
-    throw MemoryError(fmt::format("not enough memory: {} are needed", bytesText(bytes)));
+  if (bytes > std::numeric_limits<int64_t>::max() - 2 * hugePage)
+    refuse(bytes, availableMemory());
   const uint64_t wanted = (bytes + page - 1) / page * page;
   if (wanted == 0)
     return;
@@ -36,7 +47,7 @@ Memory::Memory(uint64_t bytes) {
   const uint64_t spare = page == hugePage ? hugePage : 0;
   void *const block = map(wanted + spare);
   if (block == MAP_FAILED)
-    throw MemoryError(fmt::format("not enough memory: {} are needed", bytesText(bytes)));
+    refuse(bytes, availableMemory());
   auto *first = static_cast<std::byte *>(block);
   if (spare != 0) {
     const uint64_t head = (hugePage - reinterpret_cast<uintptr_t>(first) % hugePage) % hugePage;

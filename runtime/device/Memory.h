@@ -1,17 +1,18 @@
 // Large zeroed blocks of memory for weights, arenas and samples.
 #pragma once
 
+#include "runtime/device/RunError.h"
+
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace nnxrt {
 
 /// The system does not give the memory that is asked for; the message says how much.
-struct MemoryError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct MemoryError : RunError {
+  using RunError::RunError;
 };
 
 /// A block that starts on a page, is zero, and goes back to the system when it ends. Blocks of two
@@ -37,6 +38,9 @@ private:
   std::byte *start = nullptr;
   uint64_t mapped = 0;
 };
+
+/// Throws MemoryError if the system does not have `bytes` to give.
+void demandMemory(uint64_t bytes);
 
 /// "1.5 GiB"
 std::string bytesText(uint64_t bytes);

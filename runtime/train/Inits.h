@@ -1,17 +1,18 @@
 // Initial weights, with the formulas of Keras 3's initializers, in Keras's logical order.
 #pragma once
 
+#include "runtime/device/RunError.h"
+
 #include <nnxrt/abi.h>
 
 #include <cstdint>
 #include <span>
-#include <stdexcept>
 
 namespace nnxrt {
 
 /// A parameter asks for an initializer that this runtime does not have.
-struct InitError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct InitError : RunError {
+  using RunError::RunError;
 };
 
 /// Fills `values`, the elements of `parameter` row major over `shape`, from the streams of `seed`.

@@ -7,6 +7,21 @@ namespace nnxrt {
 
 using StopFlag = std::atomic<bool>;
 
+/// Asks runs to end after their step: when Ctrl-C did (the flag it is made from), or when raised.
+class StopSignal {
+public:
+  explicit StopSignal(const StopFlag &interrupted) : interrupted(interrupted) {}
+
+  void raise() { own = true; }
+  [[nodiscard]] bool isRaised() const {
+    return own.load(std::memory_order_relaxed) || interrupted.load(std::memory_order_relaxed);
+  }
+
+private:
+  const StopFlag &interrupted;
+  StopFlag own{false};
+};
+
 /// Status of a program that Ctrl-C ended.
 inline constexpr int interruptedStatus = 130;
 

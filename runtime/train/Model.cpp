@@ -37,11 +37,28 @@ static const nnxrt_plan &planFor(const nnxrt_variant &variant, const nnxrt_funct
   throw VariantError(fmt::format("variant {}: no memory plan for {} tiles", variant.name, tiles));
 }
 
-static uint64_t arenaBytes(const nnxrt_variant &variant, const nnxrt_function &function,
-                           int32_t mostTiles) {
+static uint64_t arenaBytes(const nnxrt_variant &variant, int32_t stepTiles, int32_t evaluateTiles) {
   uint64_t bytes = 0;
-  for (int32_t tiles = 1; tiles <= mostTiles; ++tiles)
-    bytes = std::max(bytes, planFor(variant, function, tiles).arena_bytes);
+  for (int32_t tiles = 1; tiles <= stepTiles; ++tiles)
+    bytes = std::max(bytes, planFor(variant, variant.step, tiles).arena_bytes);
+  for (int32_t tiles = 1; tiles <= evaluateTiles; ++tiles)
+    bytes = std::max(bytes, planFor(variant, variant.evaluate, tiles).arena_bytes);
+  return bytes;
+}
+
+/// Bytes of a batch buffer for calls of up to `mostTiles`; 0 for every other one.
+static uint64_t batchBytes(const nnxrt_buffer &buffer, int32_t mostTiles) {
+  if (buffer.space != NNXRT_IO || buffer.alias_of != NNXRT_NO_BUFFER)
+    return 0;
+  return isTiled(buffer) ? buffer.bytes * static_cast<uint64_t>(mostTiles) : buffer.bytes;
+}
+
+uint64_t Model::memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
+                             int64_t evaluateSamples) {
+  const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
+  uint64_t bytes = variant.state_bytes + arenaBytes(variant, stepTiles, evaluateTiles);
+  for (uint32_t b = 0; b < variant.buffer_count; ++b)
+    bytes += batchBytes(variant.buffers[b], std::max(stepTiles, evaluateTiles));
   return bytes;
 }
 
@@ -62,18 +79,14 @@ void Model::checkVariant() const {
 
 Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
              KernelContext &context)
-    : variant(variant), context(context), state(variant.state_bytes), io(variant.buffer_count),
-      hyper(variant.hyper_count) {
+    : variant(variant), context(context), io(variant.buffer_count), hyper(variant.hyper_count) {
   checkVariant();
+  demandMemory(memoryNeeded(variant, stepSamples, evaluateSamples));
   const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
-  const auto mostTiles = static_cast<uint64_t>(std::max(stepTiles, evaluateTiles));
-  for (uint32_t b = 0; b < variant.buffer_count; ++b) {
-    const nnxrt_buffer &buffer = variant.buffers[b];
-    if (buffer.space == NNXRT_IO && buffer.alias_of == NNXRT_NO_BUFFER)
-      io[b] = Memory(isTiled(buffer) ? buffer.bytes * mostTiles : buffer.bytes);
-  }
-  arena = Memory(std::max(arenaBytes(variant, variant.step, stepTiles),
-                          arenaBytes(variant, variant.evaluate, evaluateTiles)));
+  state = Memory(variant.state_bytes);
+  arena = Memory(arenaBytes(variant, stepTiles, evaluateTiles));
+  for (uint32_t b = 0; b < variant.buffer_count; ++b)
+    io[b] = Memory(batchBytes(variant.buffers[b], std::max(stepTiles, evaluateTiles)));
   stepFrames = buildFrames(variant.step, stepTiles);
   evaluateFrames = buildFrames(variant.evaluate, evaluateTiles);
 }

@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +18,13 @@
 namespace nnxrt {
 
 /// A kernel reported an error; the message is its own.
-struct KernelError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct KernelError : RunError {
+  using RunError::RunError;
 };
 
 /// The tables of the compiled study contradict themselves or ask for what this runtime lacks.
-struct VariantError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct VariantError : RunError {
+  using RunError::RunError;
 };
 
 /// Tiles of 16 lanes that hold `samples`.
@@ -71,6 +70,9 @@ public:
   [[nodiscard]] const float *output(int64_t tile) const;
   [[nodiscard]] int64_t outputStride() const { return variant.buffers[variant.output].stride[1]; }
 
+  /// Bytes that a model for these numbers of samples takes; throws VariantError.
+  static uint64_t memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
+                               int64_t evaluateSamples);
   [[nodiscard]] uint64_t memoryBytes() const;
   /// Of all weights in Keras's logical order, as float32.
   [[nodiscard]] std::string weightsSha256() const;

@@ -50,7 +50,7 @@ RunInfo nnxrt::planRun(const PointInfo &point, int repeat, const Dataset &datase
 }
 
 Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &observer,
-                 const StopFlag &stop)
+                 const StopSignal &stop)
     : request(request), observer(observer), stop(stop), context(pool),
       model(*request.variant,
             std::min<int64_t>(request.info.point.point->settings.batch, request.info.trainSamples),
@@ -116,7 +116,7 @@ void Trainer::trainEpoch(int epoch, int64_t steps) {
       result.status = RunStatus::diverged;
       result.message =
           fmt::format("the loss of step {} (epoch {}) is not finite", result.steps, epoch);
-    } else if (stop.load(std::memory_order_relaxed)) {
+    } else if (stop.isRaised()) {
       result.status = RunStatus::interrupted;
       result.message = fmt::format("interrupted after step {} (epoch {})", result.steps, epoch);
     }

@@ -28,7 +28,8 @@ RunInfo planRun(const PointInfo &point, int repeat, const Dataset &dataset, bool
 class Trainer {
 public:
   /// Throws MemoryError, VariantError, InitError.
-  Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &observer, const StopFlag &stop);
+  Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &observer,
+          const StopSignal &stop);
 
   /// Trains; throws KernelError. runStarted and runEnded are the caller's, epochs are told here.
   RunResult run();
@@ -52,7 +53,7 @@ private:
 
   const RunRequest request;
   RunObserver &observer;
-  const StopFlag &stop;
+  const StopSignal &stop;
   KernelContext context;
   Model model;
   std::vector<uint32_t> order, testOrder;

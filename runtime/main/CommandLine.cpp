@@ -1,0 +1,81 @@
+// Reading the trainer's command line with CLI11.
+#include "runtime/main/CommandLine.h"
+
+#include "runtime/main/NearestName.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <ostream>
+
+using namespace nnxrt;
+
+static constexpr int mostThreads = 1024;
+
+static void addOptions(CLI::App &app, Options &options) {
+  const CLI::Range count(1, mostThreads);
+  app.add_option("--out", options.out, "Folder for the results (results/STUDY)")->type_name("DIR");
+  app.add_option("--data", options.data, "Folder with the data set's files")
+      ->type_name("DIR")
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--only", options.only,
+                 "Train these points alone; POINT is a label or a number as --list shows them")
+      ->type_name("EXPERIMENT[/POINT]")
+      ->take_all();
+  app.add_option("--jobs", options.jobs, "Points that are trained at once (one per core)")
+      ->type_name("N")
+      ->check(count);
+  app.add_option("--threads", options.threads, "Threads of each point (the cores left to it)")
+      ->type_name("N")
+      ->check(count);
+  app.add_flag("--list", options.list, "List the points and end");
+  app.add_flag("--dry-run", options.dryRun, "Check data and memory, say what would be trained");
+  app.add_flag("--fail-fast", options.failFast, "End with the first point that fails");
+  app.add_flag("--force", options.force, "Train again what the results hold already");
+  app.add_flag("--quick", options.quick, "One epoch on a fiftieth of the data");
+  CLI::Option *const quiet = app.add_flag("--quiet", options.quiet, "Show no progress");
+  app.add_flag("--json", options.json, "Write events as JSON lines to the standard output")
+      ->excludes(quiet);
+}
+
+/// The names of all options, for a hint.
+static std::vector<std::string> namesOf(const CLI::App &app) {
+  std::vector<std::string> names;
+  for (const CLI::Option *option : app.get_options())
+    for (const std::string &name : option->get_lnames())
+      names.push_back("--" + name);
+  return names;
+}
+
+std::optional<Options> nnxrt::parseCommandLine(const std::vector<std::string> &arguments,
+                                               const std::string &study, const std::string &version,
+                                               std::ostream &output, std::ostream &errors,
+                                               int &status) {
+  Options options;
+  options.arguments = arguments;
+  CLI::App app{fmt::format("Trains the study `{}` and writes a report.", study), arguments.at(0)};
+  app.set_help_flag("--help", "Print this and end");
+  app.set_version_flag("--version", version);
+  app.allow_extras();
+  addOptions(app, options);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend() - 1); // CLI11's order
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::Success &wish) {
+    status = app.exit(wish, output, errors);
+    return std::nullopt;
+  } catch (const CLI::Error &error) {
+    errors << "error: " << error.what() << '\n';
+    status = wrongUseStatus;
+    return std::nullopt;
+  }
+  for (const std::string &extra : app.remaining()) {
+    const bool isOption = extra.starts_with('-');
+    const std::string name = extra.substr(0, extra.find('='));
+    errors << fmt::format("error: {} `{}`{}\n", isOption ? "unknown option" : "unexpected argument",
+                          name, isOption ? didYouMean(name, namesOf(app)) : "");
+    status = wrongUseStatus;
+    return std::nullopt;
+  }
+  return options;
+}

@@ -1,0 +1,31 @@
+// The trainer's command line.
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nnxrt {
+
+/// What the user asks for is wrong: exit status 2. The message is for stderr.
+inline constexpr int wrongUseStatus = 2;
+
+struct Options {
+  std::filesystem::path out;  // empty: results/STUDY
+  std::filesystem::path data; // empty: the usual places
+  std::vector<std::string> only;
+  int jobs = 0, threads = 0; // 0: to be chosen
+  bool list = false, dryRun = false, failFast = false, force = false;
+  bool quiet = false, json = false, quick = false;
+  std::vector<std::string> arguments; // all, program first
+};
+
+/// Reads the arguments. Without a value the program ends with `status`: help and version were
+/// written to `output`, or what is wrong to `errors`.
+std::optional<Options> parseCommandLine(const std::vector<std::string> &arguments,
+                                        const std::string &study, const std::string &version,
+                                        std::ostream &output, std::ostream &errors, int &status);
+
+} // namespace nnxrt

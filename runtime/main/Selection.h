@@ -1,0 +1,21 @@
+// Which points of a study are trained.
+#pragma once
+
+#include "runtime/train/Results.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace nnxrt {
+
+/// --only names what the study does not have. The message lists what it has.
+struct SelectionError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The points that one of `only` ("EXPERIMENT" or "EXPERIMENT/POINT") names, all if it is empty, in
+/// the study's order, each once. POINT is a label (spaces do not count) or a number from 1.
+std::vector<PointInfo> selectPoints(const Study &study, const std::vector<std::string> &only);
+
+} // namespace nnxrt
