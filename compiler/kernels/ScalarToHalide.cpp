@@ -16,9 +16,20 @@ using dsl::ScalarOp;
 using Halide::Expr;
 using Halide::Internal::Call;
 
-/// A comparison that is false for NaN.
-Expr holds(Call::IntrinsicOp op, const Expr &a, const Expr &b) {
+/// Comparisons that are false for NaN.
+Expr compares(Call::IntrinsicOp op, const Expr &a, const Expr &b) {
   return Call::make(Halide::Bool(), op, {a, b}, Call::PureIntrinsic);
+}
+Expr less(const Expr &a, const Expr &b) {
+  return compares(Call::strict_lt, a, b);
+}
+Expr equal(const Expr &a, const Expr &b) {
+  return compares(Call::strict_eq, a, b);
+}
+/// Halide turns strict_le(a, b) into !(b < a), which holds for NaN; LLVM makes one comparison of
+/// this.
+Expr lessOrEqual(const Expr &a, const Expr &b) {
+  return less(a, b) || equal(a, b);
 }
 
 /// max(0, x), one integer comparison: the bits of every x <= -0 that is no NaN, read as a signed
@@ -68,17 +79,17 @@ private:
     case ScalarOp::Neg:
       return -a;
     case ScalarOp::Less:
-      return holds(Call::strict_lt, a, b);
+      return less(a, b);
     case ScalarOp::LessEqual:
-      return holds(Call::strict_le, a, b);
+      return lessOrEqual(a, b);
     case ScalarOp::Greater:
-      return holds(Call::strict_lt, b, a);
+      return less(b, a);
     case ScalarOp::GreaterEqual:
-      return holds(Call::strict_le, b, a);
+      return lessOrEqual(b, a);
     case ScalarOp::Equal:
-      return holds(Call::strict_eq, a, b);
+      return equal(a, b);
     case ScalarOp::NotEqual:
-      return !holds(Call::strict_eq, a, b);
+      return !equal(a, b);
     case ScalarOp::Select:
       return Halide::select(a, b, c);
     case ScalarOp::Min:
@@ -92,8 +103,7 @@ private:
     case ScalarOp::Abs:
       return Halide::abs(a);
     case ScalarOp::Sign:
-      return Halide::select(holds(Call::strict_lt, 0.0f, a), 1.0f, holds(Call::strict_lt, a, 0.0f),
-                            -1.0f, a);
+      return Halide::select(less(0.0f, a), 1.0f, less(a, 0.0f), -1.0f, a);
     case ScalarOp::Exp:
       return floatExp(a);
     case ScalarOp::Expm1:

@@ -4,6 +4,7 @@
 #include "dsl/Activations.h"
 #include "dsl/ScalarParser.h"
 #include "dsl/ScalarProgram.h"
+#include "test/unit/GoldenActivations.h"
 
 #include <gtest/gtest.h>
 
@@ -187,6 +188,32 @@ TEST_P(ActivationRows, stays_right_far_out) {
   }
 }
 
+TEST_P(ActivationRows, agrees_with_keras) {
+  const dsl::ActivationRow &row = *dsl::findActivation(GetParam().name);
+  std::vector<float> x, values, slopes;
+  for (const auto &golden : test::readGoldenActivations())
+    if (golden.name == row.name) {
+      x.push_back(float(golden.x));
+      values.push_back(float(golden.value));
+      // At NaN Keras's slopes are 0, 1 or NaN by accident of each kernel.
+      slopes.push_back(float(std::isnan(golden.x) ? row.derivative.evaluate({{"x", golden.x}})
+                                                  : golden.gradient));
+    }
+  ASSERT_GE(x.size(), 40u);
+  const auto expectSame = [&](const ScalarExpr &e, const std::vector<float> &want) {
+    const std::vector<float> got = run(e, x);
+    for (size_t i = 0; i < x.size(); ++i)
+      if (std::isnan(want[i]) || std::isinf(want[i]))
+        EXPECT_EQ(std::to_string(std::fabs(got[i])), std::to_string(std::fabs(want[i])))
+            << e.text() << " at " << x[i];
+      else
+        EXPECT_NEAR(got[i], want[i], 5e-7 * std::fmax(1, std::fabs(want[i])))
+            << e.text() << " at " << x[i];
+  };
+  expectSame(row.value, values);
+  expectSame(row.derivative, slopes);
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, ActivationRows, testing::ValuesIn(bounds),
                          [](const auto &test) { return std::string(test.param.name); });
 
@@ -243,6 +270,9 @@ TEST(ScalarToHalide, functions_have_their_edges) {
       {"min(1, x)", {nan, nan, 1, -inf, 0, 1, -1e10f, 1}},
       {"min(2, max(1, x))", {nan, nan, 2, 1, 1, 2, 1, 2}},
       {"select(x > 0, 1, 2)", {2, 2, 1, 2, 2, 1, 2, 1}},
+      {"select(x <= 0, 1, 2)", {2, 2, 2, 1, 1, 2, 1, 2}},
+      {"select(0 >= x, 0, 1)", {1, 1, 1, 0, 0, 1, 0, 1}},
+      {"select(x != 0, 1, 2)", {1, 1, 1, 1, 2, 1, 1, 1}},
       {"select(x == x, 1, 2)", {2, 2, 1, 1, 1, 1, 1, 1}},
   };
   for (const auto &[text, want] : cases) {

@@ -1,0 +1,97 @@
+// The table of activations: values and gradients of Keras, derivatives, shapes.
+#include "dsl/Activations.h"
+
+#include "dsl/ScalarProgram.h"
+#include "test/unit/GoldenActivations.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace {
+
+using namespace nnx::dsl;
+
+class Activations : public testing::TestWithParam<ActivationRow> {
+protected:
+  const ScalarProgram value{GetParam().value, {"x"}};
+  const ScalarProgram derivative{GetParam().derivative, {"x"}};
+};
+
+void expectSame(double got, double want, double relative, const std::string &where) {
+  if (std::isnan(want))
+    EXPECT_TRUE(std::isnan(got)) << where << " gives " << got;
+  else if (std::isinf(want))
+    EXPECT_EQ(got, want) << where;
+  else
+    EXPECT_NEAR(got, want, relative * (0.1 + std::fabs(want))) << where;
+}
+
+TEST_P(Activations, agree_with_keras) {
+  // Keras divides by the float nearest to the root of 2, even in double.
+  const double relative = GetParam().name == "gelu" ? 1e-7 : 1e-12;
+  int count = 0;
+  for (const auto &golden : nnx::test::readGoldenActivations()) {
+    if (golden.name != GetParam().name)
+      continue;
+    ++count;
+    const std::string where = golden.name + " at " + std::to_string(golden.x);
+    expectSame(value(golden.x), golden.value, relative, where);
+    // At NaN Keras's slopes are 0, 1 or NaN by accident of each kernel.
+    if (!std::isnan(golden.x))
+      expectSame(derivative(golden.x), golden.gradient, relative, "slope of " + where);
+  }
+  EXPECT_GE(count, 40);
+}
+
+TEST_P(Activations, derivative_agrees_with_finite_differences) {
+  for (double x = -9.985; x < 10; x += 0.01) {
+    const double h = 1e-5, difference = (value(x + h) - value(x - h)) / (2 * h);
+    EXPECT_NEAR(derivative(x), difference, 1e-8 * (1 + std::fabs(difference))) << x;
+  }
+}
+
+TEST_P(Activations, derivative_of_output_agrees) {
+  if (!GetParam().derivativeOfOutput)
+    GTEST_SKIP() << "none";
+  const ScalarProgram ofOutput(*GetParam().derivativeOfOutput, {"y"});
+  for (double x = -12; x < 12; x += 0.0078125) // meets 0 and the corners at +-3 exactly
+    EXPECT_NEAR(ofOutput(value(x)), derivative(x), 1e-11 * (1 + derivative(x))) << x;
+}
+
+TEST_P(Activations, shape_is_what_the_table_says) {
+  bool rising = GetParam().shape == ActivationShape::Increasing;
+  int turns = 0;
+  for (double x = -7; x < 7; x += 0.001) {
+    const double step = value(x + 0.001) - value(x);
+    if ((rising && step < 0) || (!rising && step > 0)) {
+      rising = !rising;
+      ++turns;
+    }
+  }
+  EXPECT_EQ(turns, GetParam().shape == ActivationShape::Increasing ? 0 : 1);
+  EXPECT_TRUE(rising);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Activations, testing::ValuesIn(activations()),
+                         [](const auto &test) { return test.param.name; });
+
+TEST(ActivationTable, has_the_published_ten) {
+  std::vector<std::string> names;
+  for (const ActivationRow &row : activations())
+    names.push_back(row.name);
+  EXPECT_THAT(names, testing::IsSupersetOf({"gelu", "elu", "relu", "sigmoid", "tanh", "softplus",
+                                            "exponential", "softsign", "hard_sigmoid", "linear"}));
+  EXPECT_EQ(findActivation("relu")->name, "relu");
+  EXPECT_EQ(findActivation("softmax"), nullptr);
+  EXPECT_EQ(findActivation(""), nullptr);
+}
+
+TEST(ActivationTable, rows_may_be_called_by_name) {
+  const ScalarExpr e = parseScalarExpr("2 * relu(x - 1) + tanh(gelu(x))", activationScope());
+  EXPECT_EQ(e.text(), "2 * max(0, x - 1) + tanh(0.5 * x * (1 + erf(0.7071067811865476 * x)))");
+  EXPECT_THROW(parseScalarExpr("softmax(x)", activationScope()), ScalarSyntaxError);
+}
+
+} // namespace
