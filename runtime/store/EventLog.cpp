@@ -78,6 +78,10 @@ void EventLog::studyStarted(const StudyInfo &study) {
   writeLine(lineOf(event));
 }
 
+void EventLog::runSkipped(const RunInfo &run) {
+  writeLine(lineOf(eventOf("run_skipped", run)));
+}
+
 void EventLog::runStarted(const RunInfo &run) {
   Json event = eventOf("run_started", run);
   event["epochs"] = run.epochs;

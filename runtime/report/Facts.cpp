@@ -1,0 +1,75 @@
+// Named facts that page and Markdown show alike.
+#include "runtime/report/Facts.h"
+
+#include "runtime/report/Format.h"
+
+#include <fmt/format.h>
+
+namespace nnxrt {
+
+Facts settingsOf(const Study &study, const Point &point) {
+  const RunSettings &settings = point.settings;
+  Facts facts{{"network", point.network},
+              {"data set", study.datasets[point.dataset].name},
+              {"loss", settings.loss},
+              {"optimizer", settings.optimizer.text()},
+              {"batch", countText(settings.batch)}};
+  if (settings.steps > 0)
+    facts.emplace_back("steps", countText(settings.steps));
+  else
+    facts.emplace_back("epochs", countText(settings.epochs));
+  facts.emplace_back("seed", std::to_string(settings.seed));
+  facts.emplace_back("order of samples",
+                     settings.shuffle ? "shuffled each epoch" : "as in the file");
+  facts.emplace_back("on divergence", settings.stopOnDivergence ? "stop" : "continue");
+  facts.emplace_back("parameters", countText(point.parameters));
+  if (point.flops > 0)
+    facts.emplace_back("FLOPs per sample, forward", countText(point.flops));
+  return facts;
+}
+
+std::string commandOf(const StudyInfo &info) {
+  std::string command;
+  for (const std::string &argument : info.arguments)
+    command += (command.empty() ? "" : " ") + shellQuoted(argument);
+  return command;
+}
+
+double trainingSeconds(const StudyResults &results) {
+  double seconds = 0;
+  for (const PointResults &point : results.points)
+    for (const StoredRun &run : point.runs)
+      seconds += run.result.seconds;
+  return seconds;
+}
+
+Facts environmentOf(const StudyResults &results) {
+  const StudyInfo &info = *results.info;
+  const Study &study = *info.study;
+  size_t runs = 0, reused = 0;
+  for (const PointResults &point : results.points) {
+    runs += point.runs.size();
+    for (const StoredRun &run : point.runs)
+      reused += run.reused ? 1 : 0;
+  }
+  Facts facts{
+      {"started", results.started},
+      {"ended", results.ended},
+      {"wall time", durationText(results.outcome.seconds)},
+      {"runs", fmt::format("{} in these results, {} of them from earlier starts", runs, reused)},
+      {"training and tests together", durationText(trainingSeconds(results))},
+      {"processor", info.cpu},
+      {"cores", std::to_string(info.cores)},
+      {"jobs (points at once)", std::to_string(info.jobs)},
+      {"threads per point", std::to_string(info.threads)},
+      {"compiled for", info.target},
+      {"compiler", study.compiler},
+      {"numerics", std::to_string(study.numerics)}};
+  for (const DatasetSpec &dataset : study.datasets)
+    facts.emplace_back("data set " + dataset.name,
+                       fmt::format("{} · {} · {} · {}", dataset.train.images, dataset.train.labels,
+                                   dataset.test.images, dataset.test.labels));
+  return facts;
+}
+
+} // namespace nnxrt

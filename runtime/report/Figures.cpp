@@ -1,0 +1,126 @@
+// Runs of one point brought together.
+#include "runtime/report/Figures.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+
+namespace nnxrt {
+
+Spread spreadOf(const std::vector<double> &values) {
+  Spread spread{.count = values.size(), .mean = std::numeric_limits<double>::quiet_NaN()};
+  if (values.empty())
+    return spread;
+  double sum = 0;
+  for (const double value : values)
+    sum += value;
+  spread.mean = sum / static_cast<double>(values.size());
+  double squares = 0;
+  for (const double value : values)
+    squares += (value - spread.mean) * (value - spread.mean);
+  if (values.size() > 1)
+    spread.deviation = std::sqrt(squares / static_cast<double>(values.size() - 1));
+  return spread;
+}
+
+std::string spreadText(const Spread &spread, std::string (*text)(double)) {
+  if (spread.count < 2)
+    return spread.count == 0 ? "" : text(spread.mean);
+  return text(spread.mean) + " ± " + text(spread.deviation);
+}
+
+Interval wilsonInterval(double share, int64_t samples) {
+  if (samples <= 0)
+    return {.low = 0, .high = 1};
+  constexpr double z = 1.959963984540054; // 97.5 % quantile of the normal distribution
+  const auto n = static_cast<double>(samples);
+  const double scale = 1 / (1 + z * z / n);
+  const double centre = scale * (share + z * z / (2 * n));
+  const double half = scale * z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+  return {.low = centre - half, .high = centre + half};
+}
+
+static std::string statusOf(const std::vector<StoredRun> &runs) {
+  if (runs.empty())
+    return "not run";
+  constexpr std::array kinds{RunStatus::failed, RunStatus::diverged, RunStatus::interrupted};
+  std::string text;
+  for (const RunStatus kind : kinds) {
+    const auto count = std::count_if(
+        runs.begin(), runs.end(), [&](const StoredRun &run) { return run.result.status == kind; });
+    if (count == 0)
+      continue;
+    if (count == static_cast<std::ptrdiff_t>(runs.size()))
+      return nameOf(kind);
+    text += (text.empty() ? "" : ", ") +
+            fmt::format("{} of {} runs {}", count, runs.size(), nameOf(kind));
+  }
+  return text.empty() ? nameOf(RunStatus::finished) : text;
+}
+
+static PointFigures figuresOf(const Experiment &experiment, const PointResults &results) {
+  PointFigures figures;
+  figures.experiment = &experiment;
+  figures.point = &experiment.points[results.point];
+  figures.results = &results;
+  figures.status = statusOf(results.runs);
+  std::vector<double> accuracy, loss, precision, recall, f1, seconds;
+  for (const StoredRun &run : results.runs) {
+    seconds.push_back(run.result.seconds);
+    if (!run.result.evaluated)
+      continue;
+    const Metrics &test = run.result.test;
+    accuracy.push_back(test.accuracy);
+    loss.push_back(test.loss);
+    precision.push_back(test.weighted.precision);
+    recall.push_back(test.weighted.recall);
+    f1.push_back(test.weighted.f1);
+    if (!figures.bestRun || test.accuracy > figures.bestRun->result.test.accuracy)
+      figures.bestRun = &run;
+  }
+  figures.accuracy = spreadOf(accuracy);
+  figures.loss = spreadOf(loss);
+  figures.precision = spreadOf(precision);
+  figures.recall = spreadOf(recall);
+  figures.f1 = spreadOf(f1);
+  figures.seconds = spreadOf(seconds);
+  return figures;
+}
+
+std::vector<const PointFigures *> ExperimentFigures::ranking() const {
+  std::vector<const PointFigures *> ranked;
+  for (const PointFigures &point : points)
+    if (point.accuracy.count > 0)
+      ranked.push_back(&point);
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto *a, const auto *b) {
+    return a->accuracy.mean > b->accuracy.mean;
+  });
+  return ranked;
+}
+
+const PointFigures *ExperimentFigures::best() const {
+  const auto ranked = ranking();
+  return ranked.empty() ? nullptr : ranked.front();
+}
+
+std::vector<ExperimentFigures> figuresOf(const StudyResults &results) {
+  const std::vector<Experiment> &experiments = results.info->study->experiments;
+  std::vector<ExperimentFigures> all;
+  for (size_t e = 0; e < experiments.size(); ++e) {
+    ExperimentFigures figures{.experiment = &experiments[e], .points = {}};
+    bool shown = false;
+    for (const PointResults &point : results.points) {
+      if (point.experiment != e)
+        continue;
+      figures.points.push_back(figuresOf(experiments[e], point));
+      shown = shown || point.selected || !point.runs.empty();
+    }
+    if (shown)
+      all.push_back(std::move(figures));
+  }
+  return all;
+}
+
+} // namespace nnxrt

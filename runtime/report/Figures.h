@@ -1,0 +1,61 @@
+// The figures of a report: runs of one point brought together, and what they amount to in words.
+#pragma once
+
+#include "runtime/store/StudyResults.h"
+
+#include <string>
+#include <vector>
+
+namespace nnxrt {
+
+/// Mean and standard deviation (n - 1) over the repeats of a point.
+struct Spread {
+  size_t count = 0;
+  double mean = 0, deviation = 0; // mean is NaN without a value; deviation 0 with one
+};
+
+Spread spreadOf(const std::vector<double> &values);
+
+/// "0.9880", with repeats "0.9880 ± 0.0011"; "" without a value. `text` writes one number.
+std::string spreadText(const Spread &spread, std::string (*text)(double));
+
+/// Where the true share lies with 95 % probability, given `share` of `samples`: Wilson's interval.
+struct Interval {
+  double low = 0, high = 0;
+};
+Interval wilsonInterval(double share, int64_t samples);
+
+struct PointFigures {
+  const Experiment *experiment = nullptr;
+  const Point *point = nullptr;
+  const PointResults *results = nullptr;
+  Spread accuracy, loss, precision, recall, f1, seconds; // on the test set; over evaluated runs
+  const StoredRun *bestRun = nullptr;                    // the evaluated run of highest accuracy
+  std::string status; // "finished", "diverged", "2 of 3 runs diverged", "not run"
+
+  /// What names the point: its axes, or its network where there is none.
+  [[nodiscard]] const std::string &name() const {
+    return point->label.empty() ? point->network : point->label;
+  }
+};
+
+struct ExperimentFigures {
+  const Experiment *experiment = nullptr;
+  std::vector<PointFigures> points; // in the study's order
+
+  [[nodiscard]] const std::string &title() const {
+    return experiment->title.empty() ? experiment->name : experiment->title;
+  }
+  /// Highest mean accuracy on the test set, the first among equals; null without results.
+  [[nodiscard]] const PointFigures *best() const;
+  /// Points that have results, best first.
+  [[nodiscard]] std::vector<const PointFigures *> ranking() const;
+};
+
+/// One entry per experiment that has a selected point or a result. `results` outlives it.
+std::vector<ExperimentFigures> figuresOf(const StudyResults &results);
+
+/// What came out of an experiment, in plain sentences: best point, spread, what failed and how.
+std::vector<std::string> summaryOf(const ExperimentFigures &figures, const StudyResults &results);
+
+} // namespace nnxrt

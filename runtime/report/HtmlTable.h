@@ -1,0 +1,40 @@
+// Tables of the page: cells that escape their text, numbers that sort by value.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nnxrt {
+
+/// One cell. `value` is what the column sorts by where the text is no plain number.
+struct HtmlCell {
+  std::string text;
+  std::string note = {};   // small, after the text
+  std::string value = {};  // number as text
+  std::string markup = {}; // instead of text: HTML
+  bool wraps = false;
+};
+
+struct HtmlColumn {
+  std::string name;
+  bool number = false;
+};
+
+/// Builds one table; the first cell of a row is its header.
+class HtmlTable {
+public:
+  HtmlTable(std::string_view caption, std::vector<HtmlColumn> columns, bool sortable);
+
+  void addRow(const std::vector<HtmlCell> &cells, std::string_view rowClass = {});
+  /// The table in a box of its own that scrolls where the page is narrow.
+  [[nodiscard]] std::string html() const;
+
+private:
+  std::string caption;
+  std::vector<HtmlColumn> columns;
+  bool sortable;
+  std::string rows;
+};
+
+} // namespace nnxrt

@@ -1,0 +1,221 @@
+// The report of a fixture study: its text, its escaping, its charts, and that a browser draws it.
+#include "runtime/report/Report.h"
+
+#include "runtime/report/Charts.h"
+#include "runtime/report/Figures.h"
+#include "runtime/report/Format.h"
+#include "runtime/store/ResultStore.h"
+#include "runtime/store/StoreError.h"
+#include "test/unit/runtime/StudyFixture.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <gmock/gmock.h>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace nnxrt {
+namespace {
+
+using namespace fixture;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A study played into a store, and the results read back.
+struct PlayedStudy {
+  explicit PlayedStudy(int repeats = 1)
+      : study(studyOfActivations(repeats)), info(infoOf(study)), folder(temporary.path),
+        store(folder, false) {
+    playStudy(study, info, store);
+    results = store.load();
+  }
+
+  TemporaryFolder temporary;
+  Study study;
+  StudyInfo info;
+  ResultsFolder folder;
+  ResultStore store;
+  StudyResults results;
+};
+
+size_t countOf(const std::string &text, const std::string &what) {
+  size_t count = 0;
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+    ++count;
+  return count;
+}
+
+/// The JSON block of the page.
+nlohmann::json chartsOf(const std::string &page) {
+  const std::string open = "<script type=\"application/json\" id=\"charts\">";
+  const size_t begin = page.find(open) + open.size();
+  return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+}
+
+TEST(Report, page_shows_what_the_user_named_as_text) {
+  const PlayedStudy played;
+  const std::string page = htmlReport(played.results);
+  const std::string body = page.substr(0, page.find("<script type=\"application/json\""));
+  EXPECT_THAT(body, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
+  EXPECT_THAT(page, Not(HasSubstr("<script>alert(1)")));
+  EXPECT_THAT(body, HasSubstr("Three &lt;em&gt;activations&lt;/em&gt;"));
+  EXPECT_THAT(body, HasSubstr("# &lt;b&gt;three&lt;/b&gt; activations &amp; &quot;quotes&quot;"));
+  EXPECT_EQ(chartsOf(page)["specs"]["e0-confusion"]["data"]["values"][10]["t"],
+            "<script>alert(1)</script>");
+}
+
+TEST(Report, page_stands_alone_and_small) {
+  const PlayedStudy played;
+  const std::string page = htmlReport(played.results);
+  EXPECT_LT(page.size(), 1500000U);
+  EXPECT_THAT(page, HasSubstr("default-src 'none'; script-src 'sha256-"));
+  EXPECT_THAT(page, Not(HasSubstr("unsafe-eval")));
+  const std::string text = page.substr(0, page.find("<script type="));
+  EXPECT_THAT(text, Not(HasSubstr("://")));
+  EXPECT_THAT(page.substr(page.size() - 12000), Not(HasSubstr("@SCRIPT@")));
+}
+
+TEST(Report, charts_are_vega_lite_specifications) {
+  const PlayedStudy played;
+  const auto charts = chartsOf(htmlReport(played.results));
+  const auto &specs = charts["specs"];
+  ASSERT_EQ(specs.size(), 6U);
+  for (const auto &[name, spec] : specs.items()) {
+    EXPECT_THAT(spec["$schema"].get<std::string>(), HasSubstr("vega-lite")) << name;
+    EXPECT_TRUE(spec.contains("mark") || spec.contains("layer")) << name;
+    const auto &source = spec["data"];
+    EXPECT_TRUE(source.contains("values") ||
+                charts["data"].contains(source["name"].get<std::string>()))
+        << name;
+  }
+  const auto &rows = charts["data"]["e0-curves"];
+  ASSERT_EQ(rows.size(), 13U); // 6 + 6 epochs, and the one in which exponential diverged
+  EXPECT_TRUE(rows[12]["tl"].is_null());
+  EXPECT_DOUBLE_EQ(rows[0]["e"].get<double>(), 1);
+}
+
+TEST(Report, far_points_do_not_squeeze_the_scale) {
+  const PlayedStudy played;
+  const auto figures = figuresOf(played.results);
+  const auto chart = accuracyChart(figures[0]);
+  const auto &rows = chart["data"]["values"];
+  EXPECT_EQ(rows[0]["point"], "act = relu");
+  EXPECT_EQ(rows[2]["point"], "act = exponential");
+  EXPECT_FALSE(rows[2]["inside"].get<bool>());
+  EXPECT_GT(rows[2]["x"].get<double>(), 0.9);
+  EXPECT_NEAR(rows[2]["accuracy"].get<double>(), 0.1, 1e-12);
+}
+
+TEST(Report, summary_says_what_is_best_and_what_failed) {
+  const PlayedStudy played;
+  const auto sentences = summaryOf(figuresOf(played.results)[0], played.results);
+  EXPECT_THAT(sentences, Contains(HasSubstr("Best of 3 points on the test set: act = relu, with "
+                                            "accuracy 0.9880")));
+  EXPECT_THAT(sentences, Contains(AllOf(HasSubstr("act = exponential diverged in epoch 1, step 37"),
+                                        HasSubstr("read as class 0"), HasSubstr("0.1000"))));
+  EXPECT_THAT(sentences, Contains(HasSubstr("selected on the test set")));
+}
+
+TEST(Report, repeats_give_mean_and_deviation) {
+  const PlayedStudy played(3);
+  const auto figures = figuresOf(played.results);
+  const PointFigures &relu = figures[0].points[0];
+  EXPECT_EQ(relu.accuracy.count, 3U);
+  EXPECT_NEAR(relu.accuracy.mean, 0.987, 1e-12);
+  EXPECT_NEAR(relu.accuracy.deviation, 0.001, 1e-12);
+  EXPECT_THAT(tableText(played.results), HasSubstr("0.9870 ± 0.0010"));
+  EXPECT_THAT(markdownReport(played.results), HasSubstr("0.9870 ± 0.0010"));
+}
+
+TEST(Report, wilson_interval_is_that_of_the_formula) {
+  const Interval interval = wilsonInterval(0.98, 10000); // by scipy.stats.binomtest
+  EXPECT_NEAR(interval.low, 0.9770660732392871, 1e-12);
+  EXPECT_NEAR(interval.high, 0.9825652883248635, 1e-12);
+}
+
+TEST(Report, markdown_escapes_and_aligns) {
+  const PlayedStudy played;
+  const std::string text = markdownReport(played.results);
+  EXPECT_THAT(text, HasSubstr("| relu | **0.9880** |"));
+  EXPECT_THAT(text, HasSubstr("\\<script\\>alert(1)\\</script\\>"));
+  EXPECT_THAT(text, HasSubstr("nine \\| ten"));
+  EXPECT_THAT(text, HasSubstr("| exponential | 0.1000 |"));
+}
+
+TEST(Report, terminal_table_has_a_row_per_point) {
+  const PlayedStudy played;
+  const std::string table = tableText(played.results);
+  EXPECT_THAT(table, HasSubstr("\n  relu            0.9880"));
+  EXPECT_THAT(table, HasSubstr("not finite"));
+  EXPECT_THAT(table, HasSubstr("best: act = relu, accuracy 0.9880 (selected on the test set)"));
+}
+
+TEST(Report, is_written_without_any_result) {
+  TemporaryFolder temporary;
+  const Study study = studyOfActivations();
+  const StudyInfo info = infoOf(study);
+  const ResultsFolder folder(temporary.path);
+  ResultStore store(folder, false);
+  store.studyStarted(info);
+  EXPECT_TRUE(store.wantsRun(runOf(study, 0)));
+  store.studyEnded({.interrupted = 1, .wasInterrupted = true, .seconds = 1});
+  writeReport(store.load(), temporary.path);
+  EXPECT_THAT(readFile(temporary.path / "report.html"), HasSubstr("The study was interrupted"));
+  EXPECT_THAT(readFile(temporary.path / "report.md"), HasSubstr("No point has figures"));
+}
+
+TEST(Report, names_the_file_that_cannot_be_written) {
+  const PlayedStudy played;
+  try {
+    writeReport(played.results, played.temporary.path / "missing");
+    FAIL();
+  } catch (const StoreError &error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("report.html"), HasSubstr("No such file")));
+  }
+}
+
+TEST(Report, figures_read_well) {
+  EXPECT_EQ(countText(542230), "542,230");
+  EXPECT_EQ(countText(-1000), "-1,000");
+  EXPECT_EQ(lossText(0.03914), "0.03914");
+  EXPECT_EQ(lossText(std::numeric_limits<double>::infinity()), "not finite");
+  EXPECT_EQ(durationText(127), "2 min 07 s");
+  EXPECT_EQ(rateText(18700), "18.7 k");
+  EXPECT_EQ(shellQuoted("it's"), "'it'\\''s'");
+}
+
+/// Output of a command and its errors, one after the other.
+std::string outputOf(const std::string &command) {
+  std::FILE *pipe = popen((command + " 2>&1").c_str(), "r");
+  std::string text;
+  char buffer[65536];
+  while (const size_t bytes = std::fread(buffer, 1, sizeof buffer, pipe))
+    text.append(buffer, bytes);
+  pclose(pipe);
+  return text;
+}
+
+TEST(Report, browser_draws_every_chart_without_complaint) {
+  if (std::system("command -v chromium >/dev/null 2>&1") != 0)
+    GTEST_SKIP() << "chromium is not installed";
+  const char *keep = std::getenv("NNX_KEEP_REPORT"); // a folder to look at the report in
+  const PlayedStudy played;
+  const std::filesystem::path out = keep ? keep : played.temporary.path.string();
+  writeReport(played.results, out);
+  const std::string profile = (played.temporary.path / "profile").string();
+  const std::string dom =
+      outputOf("chromium --headless --no-sandbox --disable-gpu --disable-background-networking "
+               "--enable-logging=stderr --window-size=1280,9000 --virtual-time-budget=20000 "
+               "--user-data-dir='" +
+               profile + "' --dump-dom 'file://" + (out / "report.html").string() + "'");
+  ASSERT_THAT(dom, HasSubstr("</html>"));
+  EXPECT_EQ(countOf(dom, ":CONSOLE"), 0U) << dom.substr(dom.find(":CONSOLE"), 500);
+  EXPECT_EQ(countOf(dom, " done\" data-chart="), 6U);
+  EXPECT_EQ(countOf(dom, "<svg"), 6U + countOf(htmlReport(played.results), "<svg"));
+  EXPECT_EQ(countOf(dom, "could not be drawn"), 1U); // in the script's own text
+}
+
+} // namespace
+} // namespace nnxrt
