@@ -4,6 +4,7 @@
 #include "dsl/ScalarExpr.h"
 #include "dsl/ScalarParser.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@ namespace nnx::dsl {
 
 /// What a fused pool must know: Increasing (never falling) commutes with the maximum of a window;
 /// with FallsThenRises the greatest value of a window is at its least or at its greatest input.
-enum class ActivationShape { Increasing, FallsThenRises };
+enum class ActivationShape : uint8_t { Increasing, FallsThenRises };
 
 struct ActivationRow {
   std::string name;

@@ -46,7 +46,8 @@ std::vector<OptimizerRow> readTable() {
 } // namespace
 
 OptimizerRow::OptimizerRow(std::string name, std::vector<OptimizerSetting> settings,
-                           std::vector<OptimizerSlot> slots, std::vector<std::string> ruleText)
+                           std::vector<OptimizerSlot> slots,
+                           const std::vector<std::string> &ruleText)
     : rowName(std::move(name)), rowSettings(std::move(settings)), rowSlots(std::move(slots)) {
   std::set<std::string> writable = {"w"}, locals;
   ScalarScope scope;

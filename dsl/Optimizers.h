@@ -38,7 +38,7 @@ public:
   /// Throws std::invalid_argument, naming row and place, if the rule does not parse, uses an
   /// unknown name or never writes w.
   OptimizerRow(std::string name, std::vector<OptimizerSetting> settings,
-               std::vector<OptimizerSlot> slots, std::vector<std::string> ruleText);
+               std::vector<OptimizerSlot> slots, const std::vector<std::string> &ruleText);
 
   const std::string &name() const { return rowName; }
   const std::vector<OptimizerSetting> &settings() const { return rowSettings; }

@@ -54,7 +54,7 @@ size_t mix(size_t seed, size_t value) {
 }
 
 /// Binding strength in text; an operand that binds less than its place asks is put in parentheses.
-enum Strength { Comparing, Adding, Multiplying, Negating, Atom };
+enum Strength : uint8_t { Comparing, Adding, Multiplying, Negating, Atom };
 
 struct Spelling {
   std::string_view text;

@@ -2,9 +2,7 @@
 #include "dsl/ScalarParser.h"
 
 #include <charconv>
-#include <cmath>
 #include <limits>
-#include <map>
 #include <numbers>
 
 namespace nnx::dsl {
@@ -13,10 +11,15 @@ namespace {
 constexpr size_t mostNodes = 10000;
 constexpr int mostNesting = 200;
 
-const std::map<std::string_view, double> namedConstants = {
+struct NamedConstant {
+  std::string_view name;
+  double value;
+};
+constexpr NamedConstant namedConstants[] = {
     {"pi", std::numbers::pi},
     {"inf", std::numeric_limits<double>::infinity()},
-    {"nan", std::numeric_limits<double>::quiet_NaN()}};
+    {"nan", std::numeric_limits<double>::quiet_NaN()},
+};
 
 bool isDigit(char c) {
   return c >= '0' && c <= '9';
@@ -171,8 +174,9 @@ private:
       return parseCall(name, start);
     if (scope.variables.count(name))
       return ScalarExpr::variable(name);
-    if (const auto constant = namedConstants.find(name); constant != namedConstants.end())
-      return constant->second;
+    for (const NamedConstant &constant : namedConstants)
+      if (constant.name == name)
+        return constant.value;
     if (scope.flags.count(name))
       failAt(start, "'" + name + "' is a flag: it stands only as the first argument of select");
     failAt(start, "unknown name '" + name + "' (known: " + listed(scope.variables) + ")");
