@@ -95,7 +95,7 @@ def Nnx_MaxPoolOp : Nnx_LayerOp<"max_pool"> {
 
 def Nnx_FlattenOp : Nnx_LayerOp<"flatten"> {
   let summary = "y[b, (oy * W + ox) * C + c] = x[b,oy,ox,c]";
-  let arguments = (ins Nnx_Batch:$x);
+  let arguments = (ins Nnx_Image:$x);
   let results = (outs Nnx_Flat:$y);
 }
 
@@ -219,7 +219,7 @@ def Nnx_MaxPoolGradOp : Nnx_GradientOp<"max_pool_grad"> {
 def Nnx_FlattenGradOp : Nnx_GradientOp<"flatten_grad"> {
   let summary = "dx[b,oy,ox,c] = dy[b, (oy * W + ox) * C + c]";
   let arguments = (ins Nnx_Flat:$dy);
-  let results = (outs Nnx_Batch:$dx);
+  let results = (outs Nnx_Image:$dx);
 }
 
 def Nnx_SoftmaxGradOp : Nnx_GradientOp<"softmax_grad", [SameOperandsAndResultType]> {

@@ -17,11 +17,12 @@ FailureOr<RankedTensorType> inferConv2d(RankedTensorType x, RankedTensorType wei
   if (bias && bias.getDimSize(0) != kernel[3])
     return complain("bias has " + Twine(bias.getDimSize(0)) + " numbers for " + Twine(kernel[3]) +
                     " filters");
-  FailureOr<SmallVector<int64_t>> places =
-      windowPlaces(in.take_front(2), kernel.take_front(2), strides, padding, complain);
-  if (failed(places))
+  if (failed(expectExtents(in, complain)) || failed(expectExtents(kernel, complain)) ||
+      failed(expectPair("strides", strides, complain)))
     return failure();
-  return batched({(*places)[0], (*places)[1], kernel[3]}, x.getElementType());
+  return typeFrom(dsl::conv2dSizes(in.vec(), kernel[3], kernel.take_front(2).vec(), strides.vec(),
+                                   padding == Padding::Same, bool(bias)),
+                  x.getElementType(), complain);
 }
 
 LogicalResult Conv2dOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,

@@ -14,7 +14,9 @@ FailureOr<RankedTensorType> inferDense(RankedTensorType x, RankedTensorType weig
   if (bias && bias.getDimSize(0) != units)
     return complain("bias has " + Twine(bias.getDimSize(0)) + " numbers for " + Twine(units) +
                     " units");
-  return batched({units}, x.getElementType());
+  if (failed(expectExtents(weights.getShape(), complain)))
+    return failure();
+  return typeFrom(dsl::denseSizes({inputs}, units, bool(bias)), x.getElementType(), complain);
 }
 
 LogicalResult DenseOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor op,

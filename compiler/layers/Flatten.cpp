@@ -1,18 +1,14 @@
 // flatten: result type, gradient, and the verifier of its gradient op.
 #include "compiler/layers/Layers.h"
 
-#include "llvm/Support/MathExtras.h"
-
 using namespace mlir;
 
 namespace nnx {
 
 FailureOr<RankedTensorType> inferFlatten(RankedTensorType x, Complain complain) {
-  int64_t count = 1;
-  for (int64_t extent : sampleExtents(x))
-    if (llvm::MulOverflow(count, extent, count))
-      return complain("a sample has more elements than 64 bits count");
-  return batched({count}, x.getElementType());
+  if (failed(expectExtents(sampleExtents(x), complain)))
+    return failure();
+  return typeFrom(dsl::flattenSizes(sampleExtents(x).vec()), x.getElementType(), complain);
 }
 
 LogicalResult FlattenOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,

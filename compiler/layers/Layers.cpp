@@ -3,8 +3,6 @@
 
 #include "dsl/Activations.h"
 #include "dsl/Optimizers.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -74,30 +72,28 @@ LogicalResult expectUpdate(StringRef optimizer, Value weights, Value gradient, V
   return success();
 }
 
-int64_t paddingBefore(int64_t input, int64_t window, int64_t stride, Padding padding) {
-  if (padding == Padding::Valid)
-    return 0;
-  int64_t places = llvm::divideCeil(input, stride);
-  return std::max<int64_t>((places - 1) * stride + window - input, 0) / 2;
+LogicalResult expectExtents(ArrayRef<int64_t> extents, Complain complain) {
+  std::optional<int64_t> count = 1;
+  for (int64_t extent : extents) {
+    if (extent < 1)
+      return complain("extents are at least 1");
+    count = count ? dsl::multiply(*count, extent) : std::nullopt;
+  }
+  return count ? success()
+               : complain("a sample has at most " + Twine(dsl::maxElements) + " elements");
 }
 
-FailureOr<SmallVector<int64_t>> windowPlaces(ArrayRef<int64_t> input, ArrayRef<int64_t> window,
-                                             ArrayRef<int64_t> strides, Padding padding,
-                                             Complain complain) {
-  if (window.size() != 2 || strides.size() != 2)
-    return complain("expects two numbers, along y and x, for window and strides");
-  SmallVector<int64_t> places;
-  for (auto [in, size, stride] : llvm::zip_equal(input, window, strides)) {
-    if (in < 1 || size < 1 || stride < 1)
-      return complain("extents, windows and strides are at least 1");
-    if (padding == Padding::Valid && size > in)
-      return complain("a window of " + llvm::join(llvm::map_range(window, llvm::itostr), "x") +
-                      " does not fit an input of " +
-                      llvm::join(llvm::map_range(input, llvm::itostr), "x"));
-    places.push_back(padding == Padding::Same ? llvm::divideCeil(in, stride)
-                                              : (in - size) / stride + 1);
-  }
-  return places;
+LogicalResult expectPair(StringRef what, ArrayRef<int64_t> pair, Complain complain) {
+  if (pair.size() == 2 && pair[0] >= 1 && pair[1] >= 1)
+    return success();
+  return complain("`" + what + "` is two numbers of at least 1, along y and x");
+}
+
+FailureOr<RankedTensorType> typeFrom(const dsl::LayerResult &sizes, Type element,
+                                     Complain complain) {
+  if (const auto *problem = std::get_if<dsl::LayerProblem>(&sizes))
+    return complain(problem->text());
+  return batched(std::get<dsl::LayerSizes>(sizes).output, element);
 }
 
 } // namespace nnx

@@ -3,6 +3,8 @@
 
 #include "compiler/dialect/NnxDialect.h"
 
+#include "dsl/Layers.h"
+
 namespace nnx {
 
 /// Takes a message to where the error belongs and answers failure.
@@ -10,18 +12,19 @@ using Complain = llvm::function_ref<mlir::LogicalResult(const llvm::Twine &)>;
 
 /// tensor<?x sample extents x element>
 mlir::RankedTensorType batched(llvm::ArrayRef<int64_t> sample, mlir::Type element);
-/// Type and extents of one sample of a batched tensor.
+/// Extents of one sample of a batched tensor.
 inline llvm::ArrayRef<int64_t> sampleExtents(mlir::RankedTensorType type) {
   return type.getShape().drop_front();
 }
 
-/// How many places a window has along y and x. [y, x] throughout.
-mlir::FailureOr<llvm::SmallVector<int64_t>> windowPlaces(llvm::ArrayRef<int64_t> input,
-                                                         llvm::ArrayRef<int64_t> window,
-                                                         llvm::ArrayRef<int64_t> strides,
-                                                         Padding padding, Complain complain);
-/// Zeros before the first element: half of those needed, rounded down; 0 for valid.
-int64_t paddingBefore(int64_t input, int64_t window, int64_t stride, Padding padding);
+/// Fails unless a sample has extents of at least 1 and no more elements than buffers address.
+mlir::LogicalResult expectExtents(llvm::ArrayRef<int64_t> extents, Complain complain);
+/// Fails unless `pair` is two numbers of at least 1, along y and x.
+mlir::LogicalResult expectPair(llvm::StringRef what, llvm::ArrayRef<int64_t> pair,
+                               Complain complain);
+/// The type behind a formula of dsl/Layers.h, or its complaint.
+mlir::FailureOr<mlir::RankedTensorType> typeFrom(const dsl::LayerResult &sizes, mlir::Type element,
+                                                 Complain complain);
 
 // Result types of layers, or a complaint. `bias` may be null.
 mlir::FailureOr<mlir::RankedTensorType>

@@ -1,8 +1,6 @@
 // max_pool: result types, gradient, and the verifier of its gradient op.
 #include "compiler/layers/Layers.h"
 
-#include "llvm/Support/MathExtras.h"
-
 using namespace mlir;
 
 namespace nnx {
@@ -10,14 +8,14 @@ namespace nnx {
 FailureOr<RankedTensorType> inferMaxPool(RankedTensorType x, ArrayRef<int64_t> window,
                                          ArrayRef<int64_t> strides, Complain complain) {
   ArrayRef<int64_t> in = sampleExtents(x);
-  FailureOr<SmallVector<int64_t>> places =
-      windowPlaces(in.take_front(2), window, strides, Padding::Valid, complain);
-  if (failed(places))
+  if (failed(expectExtents(in, complain)) || failed(expectPair("window", window, complain)) ||
+      failed(expectPair("strides", strides, complain)))
     return failure();
-  int64_t area = 0;
-  if (llvm::MulOverflow(window[0], window[1], area) || area > 256)
+  std::optional<int64_t> area = dsl::multiply(window[0], window[1]);
+  if (!area || *area > 256)
     return complain("a window has at most 256 places, which a byte counts");
-  return batched({(*places)[0], (*places)[1], in[2]}, x.getElementType());
+  return typeFrom(dsl::maxPoolSizes(in.vec(), window.vec(), strides.vec()), x.getElementType(),
+                  complain);
 }
 
 LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
