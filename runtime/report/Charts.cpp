@@ -2,6 +2,7 @@
 #include "runtime/report/Charts.h"
 
 #include "runtime/report/Format.h"
+#include "runtime/report/TextWidth.h"
 
 #include <algorithm>
 #include <array>
@@ -64,7 +65,7 @@ Json accuracyChart(const ExperimentFigures &figures) {
                   {"type", "nominal"},
                   {"sort", nullptr},
                   {"title", nullptr},
-                  {"axis", {{"grid", false}, {"ticks", false}, {"domain", false}}}};
+                  {"axis", {{"grid", false}, {"ticks", false}, {"domain", false}, {"offset", 8}}}};
   const Json scale = {{"domain", {lowest, highest}}, {"nice", false}, {"zero", false}};
   const auto x = [&](const char *field) {
     return Json{{"field", field},
@@ -99,12 +100,13 @@ Json accuracyChart(const ExperimentFigures &figures) {
   const Json labels = {
       {"transform",
        Json::array({{{"calculate", "datum.inside ? datum.high : datum.x"}, {"as", "end"}}})},
-      {"mark", {{"type", "text"}, {"align", "left"}, {"dx", 9}, {"fontSize", 12}}},
+      {"mark",
+       {{"type", "text"}, {"style", "onPale"}, {"align", "left"}, {"dx", 9}, {"fontSize", 12}}},
       {"encoding",
        {{"y", y}, {"x", x("end")}, {"text", {{"field", "label"}, {"type", "nominal"}}}}}};
   return {{"$schema", schema},
           {"width", "container"},
-          {"height", {{"step", 24}}},
+          {"height", 24 * rows.size()},
           {"data", {{"values", rows}}},
           {"layer", {range, dots, labels}}};
 }
@@ -267,12 +269,15 @@ Json confusionChart(const Metrics &metrics, const std::vector<std::string> &clas
            {"s", support > 0 ? static_cast<double>(count) / static_cast<double>(support) : 0.0}});
     }
   }
+  size_t longest = 0;
+  for (const std::string &name : classes)
+    longest = std::max(longest, textWidth(name));
   const Json x = {{"field", "p"},
                   {"type", "nominal"},
                   {"sort", nullptr},
                   {"title", "predicted class"},
                   {"axis",
-                   {{"labelAngle", 0},
+                   {{"labelAngle", longest > 3 ? -45 : 0},
                     {"orient", "top"},
                     {"ticks", false},
                     {"domain", false},
@@ -287,7 +292,7 @@ Json confusionChart(const Metrics &metrics, const std::vector<std::string> &clas
        {{"field", "p"}, {"title", "predicted"}},
        {{"field", "n"}, {"title", "samples"}},
        {{"field", "s"}, {"title", "of the class"}, {"format", ".2%"}, {"type", "quantitative"}}});
-  // The fourth root lets a handful of errors in a thousand be seen.
+  // This power lets a handful of errors in a thousand be seen.
   const Json cells = {{"mark", {{"type", "rect"}}},
                       {"encoding",
                        {{"color",

@@ -45,7 +45,7 @@
   };
 
   const makeFilterable = (table) => {
-    if (table.tBodies[0].rows.length < 9) return;
+    if (table.tBodies[0].rows.length < 13) return;
     const input = document.createElement("input");
     input.type = "search";
     input.className = "filter";
@@ -87,7 +87,6 @@
         heatmap: [colour("--heat-low"), colour("--heat-high")],
       },
       rule: { color: quiet },
-      text: { color: text },
       style: { onPale: { fill: text }, onHeat: { fill: colour("--on-heat") } },
     };
   };
@@ -113,6 +112,7 @@
     }
   };
 
+  // The first charts at once, those further down when the reader comes near.
   const charts = [...document.querySelectorAll("[data-chart]")];
   const observer = new IntersectionObserver(
     (entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
@@ -121,7 +121,9 @@
     }),
     { rootMargin: "600px" },
   );
-  charts.forEach((chart) => observer.observe(chart));
+  const atOnce = 6;
+  charts.slice(0, atOnce).forEach(draw);
+  charts.slice(atOnce).forEach((chart) => observer.observe(chart));
 
   const redraw = () => [...drawn.keys()].forEach(draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
@@ -139,12 +141,12 @@
     if (theme === "auto") delete root.dataset.theme;
     else root.dataset.theme = theme;
     button.textContent = names[theme];
-    redraw();
   };
   button.addEventListener("click", () => {
     const order = Object.keys(names);
     theme = order[(order.indexOf(theme) + 1) % order.length];
     showTheme();
+    redraw();
   });
   document.querySelector("header").firstElementChild.after(button);
   showTheme();
