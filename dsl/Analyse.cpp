@@ -22,7 +22,7 @@ std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, Dia
   checker.checkNetworks();
   checker.checkTrainings();
   checker.checkExperiments(isWellFormed);
-  if (isWellFormed)
+  if (!sink.hasErrors())
     checker.checkUnused();
   if (sink.hasErrors())
     return std::nullopt;

@@ -89,12 +89,14 @@ struct LetNode {
 struct DatasetNode {
   std::string name;
   SourceLocation location;
+  bool isWhole = true; // false if parts were left out after an error
   std::vector<SettingNode> settings;
 };
 
 struct NetworkNode {
   std::string name;
   SourceLocation location;
+  bool isWhole = true; // false if parts were left out after an error
   std::vector<ParameterNode> parameters;
   std::vector<Statement> body;
 };
@@ -102,7 +104,8 @@ struct NetworkNode {
 struct TrainingNode {
   std::string name;
   SourceLocation location;
-  std::string base; // `with base`, or empty
+  bool isWhole = true; // false if parts were left out after an error
+  std::string base;    // `with base`, or empty
   SourceLocation baseLocation;
   std::vector<SettingNode> settings;
 };
@@ -126,6 +129,7 @@ struct TrainNode {
 struct ExperimentNode {
   std::string name;
   SourceLocation location;
+  bool isWhole = true; // false if parts were left out after an error
   std::string title;
   std::vector<AxisNode> axes;
   SourceLocation gridLocation;

@@ -108,8 +108,9 @@ std::optional<Dataset> Checker::readDataset(const DatasetNode &node) {
     if (given.contains(parameter.name))
       continue;
     if (parameter.isRequired()) {
-      sink.report(DiagnosticId::missing_setting, node.location,
-                  {node.name, parameter.name, nameOf(parameter.type)});
+      if (node.isWhole)
+        sink.report(DiagnosticId::missing_setting, node.location,
+                    {node.name, parameter.name, nameOf(parameter.type)});
       isRight = false;
     } else if (parameter.fallbackText != "none") {
       values[parameter.name] = evaluator.fallbackOf(parameter, globals);

@@ -81,7 +81,8 @@ bool Checker::checkExperiment(const ExperimentNode &node, Experiment &experiment
     for (const std::string &name : axis.names)
       scope.set(name, Value());
   if (!node.train) {
-    sink.report(DiagnosticId::no_train, node.location, {node.name});
+    if (node.isWhole)
+      sink.report(DiagnosticId::no_train, node.location, {node.name});
     return false;
   }
   bool isRight = checkTrain(node, scope);
@@ -94,7 +95,7 @@ bool Checker::checkExperiment(const ExperimentNode &node, Experiment &experiment
 }
 
 void Checker::checkExperiments(bool expand) {
-  if (file.experiments.empty() && expand)
+  if (file.experiments.empty() && !sink.hasErrors())
     sink.report(DiagnosticId::no_experiment, {}, {});
   for (const ExperimentNode &node : file.experiments) {
     Experiment experiment;

@@ -2,6 +2,7 @@
 #include "dsl/Diagnostics.h"
 
 #include <algorithm>
+#include <span>
 
 namespace nnx::dsl {
 namespace {
@@ -113,10 +114,11 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 
 std::string suggest(std::string_view name, const std::vector<std::string> &known) {
   constexpr std::size_t maxListed = 16;
+  constexpr std::size_t maxCompared = 200;
   if (name.size() <= 64) {
     std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
     const std::string *nearest = nullptr;
-    for (const std::string &candidate : known)
+    for (const std::string &candidate : std::span(known).first(std::min(known.size(), maxCompared)))
       if (candidate.size() <= 64 && candidate != name)
         if (std::size_t distance = editDistance(name, candidate); distance < best) {
           best = distance;

@@ -135,7 +135,12 @@ Value Evaluator::evaluateUnary(const Expr &expr, const Scope &scope) {
     if (const bool *value = operand.get<bool>())
       return made(!*value, expr);
   } else if (const int64_t *whole = operand.get<int64_t>()) {
-    Value value = made(-*whole, expr); // a literal is at most INT64_MAX, so this cannot overflow
+    int64_t negative = 0;
+    if (__builtin_sub_overflow(int64_t{0}, *whole, &negative)) {
+      sink.report(DiagnosticId::arithmetic_overflow, expr.location, {});
+      return wrong(expr);
+    }
+    Value value = made(negative, expr);
     value.label = "-" + operand.label;
     return value;
   } else if (const double *real = operand.get<double>()) {
@@ -372,10 +377,11 @@ Value Evaluator::evaluateOptimizer(const Signature &signature, const Expr &call,
     const Parameter &parameter = signature.parameters[i];
     Value value =
         (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
-    if (value.isWrong())
-      return wrong(call);
-    settings.push_back({parameter.name, toSetting(value)});
+    if (!value.isWrong())
+      settings.push_back({parameter.name, toSetting(value)});
   }
+  if (settings.size() < bound->size())
+    return wrong(call);
   return made(Optimizer{signature.name, Settings(std::move(settings))}, call);
 }
 

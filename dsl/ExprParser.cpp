@@ -129,6 +129,16 @@ void ExprParser::failTooDeep(SourceLocation location) {
   throw SyntaxFailure();
 }
 
+void ExprParser::checkItems(std::size_t count, std::string_view what) {
+  if (count <= maxItems)
+    return;
+  sink.report(DiagnosticId::too_many_items, peek().location,
+              {static_cast<int64_t>(maxItems), what});
+  gaveUp = true;
+  position = tokens.size() - 1;
+  throw SyntaxFailure();
+}
+
 // Sums of many terms make tall trees without recursion here, so the height is bounded as well.
 Expr ExprParser::finish(Expr expr) {
   for (const Element &element : expr.elements)
@@ -245,14 +255,18 @@ Expr ExprParser::parseNumber() {
 }
 
 Expr ExprParser::parseWord() {
+  bool isBoolean = atWord("true") || atWord("false");
+  bool isReserved = !isBoolean && isKeyword(peek().text);
+  if (isReserved && peek().startsLine) // the next item starts: this one has lost its value
+    failExpected("a value");
   const Token &token = take();
   Expr expr;
   expr.location = token.location;
   expr.text = token.text;
-  if (token.text == "true" || token.text == "false") {
+  if (isBoolean) {
     expr.kind = ExprKind::boolean;
     expr.integer = token.text == "true";
-  } else if (isKeyword(token.text)) {
+  } else if (isReserved) {
     sink.report(DiagnosticId::keyword_as_name, token.location, {token.text});
     throw SyntaxFailure();
   } else if (at(TokenKind::paren_open) && !peek().startsLine) {
@@ -294,6 +308,7 @@ std::vector<Element> ExprParser::parseElements(TokenKind close, TokenKind nameEn
     }
     element.value = parseExpr();
     elements.push_back(std::move(element));
+    checkItems(elements.size(), "items between two brackets");
     if (!accept(TokenKind::comma) && !at(close))
       failExpected("`,` or " + std::string(nameOf(close)));
   }

@@ -13,6 +13,9 @@ class ExprParser {
 public:
   static constexpr int maxDepth = 100; // of blocks, of brackets, and of an expression's tree
 
+  // Bounds the work of checks that compare all with all.
+  static constexpr std::size_t maxItems = 10000;
+
   ExprParser(const std::vector<Token> &tokens, DiagnosticSink &sink) : sink(sink), tokens(tokens) {}
 
   // An expression; throws SyntaxFailure after reporting.
@@ -48,6 +51,7 @@ protected:
   void expectWord(std::string_view word);
   [[noreturn]] void failExpected(std::string_view what);
   [[noreturn]] void failTooDeep(SourceLocation location);
+  void checkItems(std::size_t count, std::string_view what);
 
   // Arguments or list elements up to `close`, the opening bracket already taken.
   std::vector<Element> parseElements(TokenKind close, TokenKind nameEnd);

@@ -13,21 +13,22 @@ std::string joinedNames(const AxisNode &axis) {
   return axis.names.size() > 1 ? "(" + result + ")" : result;
 }
 
-// Equal numbers written in two ways are one value.
-bool isRepeated(const std::vector<Values> &rows, const Values &row) {
-  return std::any_of(rows.begin(), rows.end(), [&](const Values &other) {
-    bool sameLabels = true, sameNumbers = true;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      bool isNumber = row[i].get<int64_t>() || row[i].get<double>();
-      sameLabels = sameLabels && row[i].label == other[i].label;
-      sameNumbers = sameNumbers && isNumber && toText(row[i]) == toText(other[i]);
-    }
-    return sameLabels || sameNumbers;
-  });
+// Two texts for a row: its labels, and its numbers, since 0.1 and 0.10 are one value.
+std::vector<std::string> keysOf(const Values &row) {
+  std::string labels = "label", numbers = "number";
+  bool hasNumbers = true;
+  for (const Value &value : row) {
+    hasNumbers = hasNumbers && (value.get<int64_t>() || value.get<double>());
+    labels += "|" + value.label;
+    numbers += "|" + toText(value);
+  }
+  if (!hasNumbers)
+    return {labels};
+  return {labels, numbers};
 }
 
 bool readRow(const AxisNode &axis, const Value &item, std::vector<Values> &rows,
-             DiagnosticSink &sink) {
+             std::set<std::string> &seen, DiagnosticSink &sink) {
   Values row = {item};
   if (axis.names.size() > 1) {
     const auto *tuple = item.get<std::shared_ptr<const ListValue>>();
@@ -43,7 +44,10 @@ bool readRow(const AxisNode &axis, const Value &item, std::vector<Values> &rows,
     }
     row = (*tuple)->items;
   }
-  if (isRepeated(rows, row)) {
+  bool isNew = true;
+  for (std::string &key : keysOf(row))
+    isNew = seen.insert(std::move(key)).second && isNew;
+  if (!isNew) {
     sink.report(DiagnosticId::repeated_axis_value, item.location,
                 {joinedNames(axis), "`" + item.label + "`"});
     return false;
@@ -80,8 +84,9 @@ std::optional<std::vector<AxisValues>> readAxes(const ExperimentNode &node, cons
       isRight = false;
     }
     AxisValues values{&axis, {}};
+    std::set<std::string> keys;
     for (const Value &item : (*list)->items)
-      isRight = readRow(axis, item, values.rows, sink) && isRight;
+      isRight = readRow(axis, item, values.rows, keys, sink) && isRight;
     result.push_back(std::move(values));
   }
   if (!isRight)

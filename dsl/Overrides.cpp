@@ -64,6 +64,10 @@ void applyOverrides(File &file, SourceFile &source, const Overrides &overrides,
                     DiagnosticSink &sink) {
   for (const std::string &text : overrides) {
     uint32_t line = source.addOption(text);
+    if (findInvalidUtf8(text)) {
+      sink.report(DiagnosticId::wrong_option, {line, 1, 1}, {});
+      continue;
+    }
     std::optional<Option> option = parseOption(text, line, sink);
     if (!option)
       continue;

@@ -95,6 +95,7 @@ private:
   }
 
   void parseDeclaration() {
+    checkItems(++count, "declarations");
     refuseLater("file");
     const Token &word = expect(TokenKind::word);
     if (word.text == "let")
@@ -165,12 +166,15 @@ private:
     Node node;
     node.name = name.text;
     node.location = name.location;
+    std::size_t before = sink.errorCount();
     try {
       body(node);
     } catch (const SyntaxFailure &) {
+      node.isWhole = false;
       nodes.push_back(std::move(node));
       throw;
     }
+    node.isWhole = sink.errorCount() == before;
     nodes.push_back(std::move(node));
   }
 
@@ -195,6 +199,7 @@ private:
       expect(TokenKind::paren_open);
       while (!accept(TokenKind::paren_close)) {
         node.parameters.push_back(parseParameter());
+        checkItems(node.parameters.size(), "parameters");
         if (!accept(TokenKind::comma) && !at(TokenKind::paren_close))
           failExpected("`,` or `)`");
       }
@@ -343,6 +348,7 @@ private:
   }
 
   File file;
+  std::size_t count = 0; // declarations
 };
 
 } // namespace

@@ -50,9 +50,9 @@ Excerpt cut(std::string_view line, std::size_t column, bool isValid) {
 }
 
 void showLine(std::ostream &out, const Diagnostic &diagnostic, std::string_view line, bool isValid,
-              const Colors &colors) {
+              bool isOption, const Colors &colors) {
   Excerpt excerpt = cut(line, diagnostic.location.column, isValid);
-  std::string number = std::to_string(diagnostic.location.line);
+  std::string number = isOption ? "" : std::to_string(diagnostic.location.line);
   std::string gutter(std::max<std::size_t>(5, number.size()), ' ');
   out << gutter.substr(number.size()) << number << " | " << excerpt.text << '\n';
   out << gutter << " | ";
@@ -86,9 +86,9 @@ void DiagnosticSink::render(std::ostream &out, std::string_view path, const Sour
     out << '\n';
     auto keptLine = keptLines.find(at.line);
     if (keptLine != keptLines.end())
-      showLine(out, diagnostic, keptLine->second, false, colors);
+      showLine(out, diagnostic, keptLine->second, false, false, colors);
     else if (source && at.line)
-      showLine(out, diagnostic, source->line(at.line), true, colors);
+      showLine(out, diagnostic, source->line(at.line), true, isOption, colors);
     for (const std::string &note : diagnostic.notes)
       out << "  note: " << note << '\n';
   }

@@ -145,19 +145,13 @@ std::string toText(const Value &value) {
 }
 
 void Scope::set(std::string name, Value value) {
-  for (auto &[known, old] : own)
-    if (known == name) {
-      old = std::move(value);
-      return;
-    }
-  own.emplace_back(std::move(name), std::move(value));
+  own.insert_or_assign(std::move(name), std::move(value));
 }
 
 const Value *Scope::find(std::string_view name) const {
   for (const Scope *scope = this; scope; scope = scope->around)
-    for (const auto &[known, value] : scope->own)
-      if (known == name)
-        return &value;
+    if (auto found = scope->own.find(name); found != scope->own.end())
+      return &found->second;
   return nullptr;
 }
 

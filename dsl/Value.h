@@ -3,6 +3,7 @@
 
 #include "dsl/Ast.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -76,7 +77,7 @@ public:
 
 private:
   const Scope *around;
-  std::vector<std::pair<std::string, Value>> own;
+  std::map<std::string, Value, std::less<>> own;
 };
 
 } // namespace nnx::dsl
