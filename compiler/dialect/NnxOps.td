@@ -87,7 +87,7 @@ def Nnx_MaxPoolOp : Nnx_LayerOp<"max_pool"> {
   let summary = "the largest of each window, and its place in the window";
   let description = [{
     Windows lie wholly inside x. The place counts row by row from 0; among equals the first wins,
-    and a NaN wins over every number.
+    and a NaN wins over what stands before it.
   }];
   let arguments = (ins Nnx_Image:$x, Nnx_Pair:$window, Nnx_Pair:$strides);
   let results = (outs Nnx_Image:$y, Nnx_Argmax:$argmax);

@@ -34,7 +34,7 @@ Array denseGradWeights(const Array &x, const Array &dy);
 struct Pooled {
   Array y, argmax;
 };
-/// Among equals the first place wins, a NaN wins over every number.
+/// Among equals the first place wins, a NaN wins over what stands before it.
 Pooled maxPool(const Array &x, const Window &window, std::array<int64_t, 2> places);
 Array maxPoolGrad(const Array &dy, const Array &argmax, const Window &window,
                   std::vector<int64_t> inputShape);
