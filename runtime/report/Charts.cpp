@@ -281,7 +281,7 @@ Json confusionChart(const Metrics &metrics, const std::vector<std::string> &clas
                     {"orient", "top"},
                     {"ticks", false},
                     {"domain", false},
-                    {"labelOverlap", true}}}};
+                    {"labelOverlap", metrics.classes > 20}}}};
   const Json y = {{"field", "t"},
                   {"type", "nominal"},
                   {"sort", nullptr},

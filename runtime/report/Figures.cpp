@@ -25,10 +25,21 @@ Spread spreadOf(const std::vector<double> &values) {
   return spread;
 }
 
+std::string deviationText(const Spread &spread, std::string (*text)(double)) {
+  const std::string mean = text(spread.mean);
+  const size_t point = mean.find('.');
+  if (spread.count < 2 || point == std::string::npos || !std::isfinite(spread.deviation))
+    return "";
+  return fmt::format("± {:.{}f}", spread.deviation,
+                     mean.find_first_of("e", point) != std::string::npos ? 4
+                                                                         : mean.size() - point - 1);
+}
+
 std::string spreadText(const Spread &spread, std::string (*text)(double)) {
-  if (spread.count < 2)
-    return spread.count == 0 ? "" : text(spread.mean);
-  return text(spread.mean) + " ± " + text(spread.deviation);
+  if (spread.count == 0)
+    return "";
+  const std::string deviation = deviationText(spread, text);
+  return text(spread.mean) + (deviation.empty() ? "" : " " + deviation);
 }
 
 Interval wilsonInterval(double share, int64_t samples) {
@@ -60,14 +71,23 @@ static std::string statusOf(const std::vector<StoredRun> &runs) {
   return text.empty() ? nameOf(RunStatus::finished) : text;
 }
 
+static bool isWhole(const StoredRun &run) {
+  return run.result.status == RunStatus::finished || run.result.status == RunStatus::diverged;
+}
+
 static PointFigures figuresOf(const Experiment &experiment, const PointResults &results) {
   PointFigures figures;
   figures.experiment = &experiment;
   figures.point = &experiment.points[results.point];
   figures.results = &results;
   figures.status = statusOf(results.runs);
+  // Runs that were cut short say nothing beside whole ones, and something where there are no
+  // others.
+  const bool anyWhole = std::any_of(results.runs.begin(), results.runs.end(), isWhole);
   std::vector<double> accuracy, loss, precision, recall, f1, seconds;
   for (const StoredRun &run : results.runs) {
+    if (anyWhole && !isWhole(run))
+      continue;
     seconds.push_back(run.result.seconds);
     if (!run.result.evaluated)
       continue;

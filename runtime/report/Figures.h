@@ -16,6 +16,9 @@ struct Spread {
 
 Spread spreadOf(const std::vector<double> &values);
 
+/// "± 0.0011", with as many decimals as `text` gives the mean; "" where there is none.
+std::string deviationText(const Spread &spread, std::string (*text)(double));
+
 /// "0.9880", with repeats "0.9880 ± 0.0011"; "" without a value. `text` writes one number.
 std::string spreadText(const Spread &spread, std::string (*text)(double));
 
@@ -29,8 +32,8 @@ struct PointFigures {
   const Experiment *experiment = nullptr;
   const Point *point = nullptr;
   const PointResults *results = nullptr;
-  Spread accuracy, loss, precision, recall, f1, seconds; // on the test set; over evaluated runs
-  const StoredRun *bestRun = nullptr;                    // the evaluated run of highest accuracy
+  Spread accuracy, loss, precision, recall, f1, seconds; // on the test set; over whole runs
+  const StoredRun *bestRun = nullptr;                    // of these, the one of highest accuracy
   std::string status; // "finished", "diverged", "2 of 3 runs diverged", "not run"
 
   /// What names the point: its axes, or its network where there is none.

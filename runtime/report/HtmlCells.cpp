@@ -11,8 +11,7 @@ namespace nnxrt {
 
 HtmlCell shareCell(const Spread &spread) {
   HtmlCell cell{.text = shareText(spread.mean)};
-  if (spread.count > 1)
-    cell.note = "± " + shareText(spread.deviation);
+  cell.note = deviationText(spread, shareText);
   cell.value = spread.count > 0 ? fmt::format("{}", spread.mean) : "";
   return cell;
 }
@@ -21,8 +20,7 @@ HtmlCell lossCell(const Spread &spread) {
   if (spread.count == 0)
     return {.text = ""};
   HtmlCell cell{.text = lossText(spread.mean)};
-  if (spread.count > 1 && std::isfinite(spread.deviation))
-    cell.note = "± " + lossText(spread.deviation);
+  cell.note = deviationText(spread, lossText);
   cell.value = std::isfinite(spread.mean) ? fmt::format("{}", spread.mean) : "NaN";
   return cell;
 }

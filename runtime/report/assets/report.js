@@ -87,7 +87,7 @@
         heatmap: [colour("--heat-low"), colour("--heat-high")],
       },
       rule: { color: quiet },
-      style: { onPale: { fill: text }, onHeat: { fill: colour("--on-heat") } },
+      style: { onPale: { color: text }, onHeat: { color: colour("--on-heat") } },
     };
   };
 
