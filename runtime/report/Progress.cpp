@@ -124,10 +124,12 @@ void Progress::runEnded(const RunInfo &run, const RunResult &result) {
     best = result.test.accuracy;
     bestName = entry.name;
   }
-  std::string line =
-      fmt::format("[{}/{}] {}: {}", entry.number, info->runs, entry.name, nameOf(result.status));
-  if (!well && !result.message.empty())
-    line += ": " + printable(result.message);
+  const std::string status = nameOf(result.status);
+  std::string line = fmt::format("[{}/{}] {}: ", entry.number, info->runs, entry.name);
+  if (well || result.message.empty())
+    line += status;
+  else // some messages begin with the status
+    line += (result.message.starts_with(status) ? "" : status + ": ") + printable(result.message);
   if (result.evaluated)
     line += fmt::format(", test accuracy {}, loss {}", shareText(result.test.accuracy),
                         lossText(result.test.loss));

@@ -129,6 +129,23 @@ TEST(Report, repeats_give_mean_and_deviation) {
   EXPECT_THAT(markdownReport(played.results), HasSubstr("0.9870 ± 0.0010"));
 }
 
+TEST(Report, runs_cut_short_do_not_enter_the_mean) {
+  const Study study = studyOfActivations(2);
+  const StudyInfo info = infoOf(study);
+  StudyResults results{.info = &info, .outcome = {}, .started = "", .ended = "", .points = {}};
+  StoredRun whole, cut;
+  whole.result = finishedRun(10, 10000, 100);
+  cut.result = finishedRun(10, 10000, 5000);
+  cut.result.status = RunStatus::interrupted;
+  results.points.push_back({.experiment = 0, .point = 0, .selected = true, .runs = {whole, cut}});
+  results.points.push_back({.experiment = 0, .point = 1, .selected = true, .runs = {cut}});
+  const auto figures = figuresOf(results);
+  EXPECT_EQ(figures[0].points[0].accuracy.mean, 0.99);
+  EXPECT_EQ(figures[0].points[0].status, "1 of 2 runs interrupted");
+  EXPECT_EQ(figures[0].points[1].accuracy.mean, 0.5);
+  EXPECT_EQ(figures[0].points[1].status, "interrupted");
+}
+
 TEST(Report, wilson_interval_is_that_of_the_formula) {
   const Interval interval = wilsonInterval(0.98, 10000); // by scipy.stats.binomtest
   EXPECT_NEAR(interval.low, 0.9770660732392871, 1e-12);
