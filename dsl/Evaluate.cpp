@@ -1,7 +1,5 @@
-// Evaluation of expressions: names, operators, ranges, lists and calls.
+// Evaluation of expressions: names, operators, ranges and lists.
 #include "dsl/Evaluate.h"
-
-#include "dsl/Later.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,20 +8,6 @@ namespace nnx::dsl {
 namespace {
 
 constexpr int64_t maxRange = 10000; // items of `a..b`
-
-Value made(decltype(Value::data) data, const Expr &expr) {
-  Value value;
-  value.data = std::move(data);
-  value.location = expr.location;
-  value.label = toText(value);
-  return value;
-}
-
-Value wrong(const Expr &expr) {
-  Value value;
-  value.location = expr.location;
-  return value;
-}
 
 bool isNumber(const Value &value) {
   return value.get<int64_t>() || value.get<double>();
@@ -35,19 +19,6 @@ double toReal(const Value &value) {
 }
 
 } // namespace
-
-const NetworkNode *Evaluator::findNetwork(std::string_view name) const {
-  for (const NetworkNode &node : file.networks)
-    if (node.name == name)
-      return &node;
-  return nullptr;
-}
-
-bool Evaluator::isNetwork(std::string_view name, const Scope &scope) const {
-  const Value *value = scope.find(name);
-  return value ? value->isWrong() || value->get<std::shared_ptr<const NetworkValue>>()
-               : findNetwork(name) != nullptr;
-}
 
 Value Evaluator::evaluate(const Expr &expr, const Scope &scope) {
   Value value;
@@ -302,103 +273,6 @@ Value Evaluator::evaluateElements(const Expr &expr, const Scope &scope) {
     list.items.push_back(std::move(value));
   }
   return isWrong ? wrong(expr) : made(std::make_shared<const ListValue>(std::move(list)), expr);
-}
-
-Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
-  Value value;
-  if (isNetwork(expr.text, scope))
-    value = evaluateNetworkCall(expr, scope);
-  else if (const Signature *signature = findOptimizerSignature(expr.text))
-    value = evaluateOptimizer(*signature, expr, scope);
-  else if (const Signature *init = findInitSignature(expr.text))
-    value = evaluateInit(*init, expr, scope);
-  else if (isLater("optimizer", expr.text) || isLater("loss", expr.text) ||
-           isLater("network", expr.text))
-    sink.report(DiagnosticId::not_supported, expr.location, {expr.text});
-  else {
-    std::vector<std::string> known = wordsOf(Type::optimizer);
-    for (const NetworkNode &node : file.networks)
-      known.push_back(node.name);
-    for (std::string &name : initNames())
-      known.push_back(std::move(name));
-    sink.report(DiagnosticId::unknown_name, expr.location, {expr.text, suggest(expr.text, known)});
-  }
-  value.location = expr.location;
-  value.label = toText(expr);
-  return value;
-}
-
-Value Evaluator::evaluateNetworkCall(const Expr &call, const Scope &scope) {
-  NetworkValue base;
-  if (const Value *known = scope.find(call.text)) {
-    if (known->isWrong()) {
-      for (const Element &argument : call.elements)
-        evaluate(argument.value, scope);
-      return wrong(call);
-    }
-    base = **known->get<std::shared_ptr<const NetworkValue>>();
-  } else {
-    base.node = findNetwork(call.text);
-  }
-  Signature signature = signatureOf(*base.node);
-  Signature open = signature;
-  for (Parameter &parameter : open.parameters)
-    for (const auto &[name, value] : base.arguments)
-      if (name == parameter.name)
-        parameter.fallbackText = "given";
-  auto bound = bindArguments(open, call, sink);
-  if (!bound)
-    return wrong(call);
-  auto network = std::make_shared<NetworkValue>();
-  network->node = base.node;
-  bool isWrong = false;
-  for (std::size_t i = 0; i < bound->size(); ++i) {
-    const Parameter &parameter = signature.parameters[i];
-    auto given = std::find_if(base.arguments.begin(), base.arguments.end(),
-                              [&](const auto &pair) { return pair.first == parameter.name; });
-    if (const Expr *argument = (*bound)[i]) {
-      Value value = evaluateFor(parameter, *argument, scope);
-      isWrong |= value.isWrong();
-      network->arguments.emplace_back(parameter.name, std::move(value));
-    } else if (given != base.arguments.end()) {
-      network->arguments.push_back(*given);
-    }
-  }
-  return isWrong ? wrong(call) : made(std::shared_ptr<const NetworkValue>(network), call);
-}
-
-Value Evaluator::evaluateOptimizer(const Signature &signature, const Expr &call,
-                                   const Scope &scope) {
-  auto bound = bindArguments(signature, call, sink);
-  if (!bound)
-    return wrong(call);
-  std::vector<Setting> settings;
-  for (std::size_t i = 0; i < bound->size(); ++i) {
-    const Parameter &parameter = signature.parameters[i];
-    Value value =
-        (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
-    if (!value.isWrong())
-      settings.push_back({parameter.name, toSetting(value)});
-  }
-  if (settings.size() < bound->size())
-    return wrong(call);
-  return made(Optimizer{signature.name, Settings(std::move(settings))}, call);
-}
-
-Value Evaluator::evaluateInit(const Signature &signature, const Expr &call, const Scope &scope) {
-  auto bound = bindArguments(signature, call, sink);
-  if (!bound)
-    return wrong(call);
-  Init init{signature.name};
-  for (std::size_t i = 0; i < bound->size(); ++i) {
-    const Parameter &parameter = signature.parameters[i];
-    Value value =
-        (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
-    if (value.isWrong())
-      return wrong(call);
-    init.argument[i] = *value.get<double>();
-  }
-  return made(std::move(init), call);
 }
 
 } // namespace nnx::dsl

@@ -51,6 +51,20 @@ std::vector<std::string> parameterTypeNames() {
   return result;
 }
 
+Value made(decltype(Value::data) data, const Expr &expr) {
+  Value value;
+  value.data = std::move(data);
+  value.location = expr.location;
+  value.label = toText(value);
+  return value;
+}
+
+Value wrong(const Expr &expr) {
+  Value value;
+  value.location = expr.location;
+  return value;
+}
+
 std::string describe(const Value &value) {
   return std::visit(Overloaded{
                         [](std::monostate) { return std::string("a wrong value"); },

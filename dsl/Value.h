@@ -55,6 +55,10 @@ struct Value {
   template <typename T> const T *get() const { return std::get_if<T>(&data); }
 };
 
+// The value of `expr`, labelled with its own text; a wrong value in its place.
+Value made(decltype(Value::data) data, const Expr &expr);
+Value wrong(const Expr &expr);
+
 // "int", "float", ... as messages say what was found.
 std::string describe(const Value &value);
 

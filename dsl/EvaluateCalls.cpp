@@ -1,0 +1,120 @@
+// Evaluation of calls: networks, optimizers and inits with their arguments.
+#include "dsl/Evaluate.h"
+
+#include "dsl/Later.h"
+
+#include <algorithm>
+
+namespace nnx::dsl {
+
+const NetworkNode *Evaluator::findNetwork(std::string_view name) const {
+  for (const NetworkNode &node : file.networks)
+    if (node.name == name)
+      return &node;
+  return nullptr;
+}
+
+bool Evaluator::isNetwork(std::string_view name, const Scope &scope) const {
+  const Value *value = scope.find(name);
+  return value ? value->isWrong() || value->get<std::shared_ptr<const NetworkValue>>()
+               : findNetwork(name) != nullptr;
+}
+
+Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
+  Value value;
+  if (isNetwork(expr.text, scope))
+    value = evaluateNetworkCall(expr, scope);
+  else if (const Signature *signature = findOptimizerSignature(expr.text))
+    value = evaluateOptimizer(*signature, expr, scope);
+  else if (const Signature *init = findInitSignature(expr.text))
+    value = evaluateInit(*init, expr, scope);
+  else if (isLater("optimizer", expr.text) || isLater("loss", expr.text) ||
+           isLater("network", expr.text))
+    sink.report(DiagnosticId::not_supported, expr.location, {expr.text});
+  else {
+    std::vector<std::string> known = wordsOf(Type::optimizer);
+    for (const NetworkNode &node : file.networks)
+      known.push_back(node.name);
+    for (std::string &name : initNames())
+      known.push_back(std::move(name));
+    sink.report(DiagnosticId::unknown_name, expr.location, {expr.text, suggest(expr.text, known)});
+  }
+  value.location = expr.location;
+  value.label = toText(expr);
+  return value;
+}
+
+Value Evaluator::evaluateNetworkCall(const Expr &call, const Scope &scope) {
+  NetworkValue base;
+  if (const Value *known = scope.find(call.text)) {
+    if (known->isWrong()) {
+      for (const Element &argument : call.elements)
+        evaluate(argument.value, scope);
+      return wrong(call);
+    }
+    base = **known->get<std::shared_ptr<const NetworkValue>>();
+  } else {
+    base.node = findNetwork(call.text);
+  }
+  Signature signature = signatureOf(*base.node);
+  Signature open = signature;
+  for (Parameter &parameter : open.parameters)
+    for (const auto &[name, value] : base.arguments)
+      if (name == parameter.name)
+        parameter.fallbackText = "given";
+  auto bound = bindArguments(open, call, sink);
+  if (!bound)
+    return wrong(call);
+  auto network = std::make_shared<NetworkValue>();
+  network->node = base.node;
+  bool isWrong = false;
+  for (std::size_t i = 0; i < bound->size(); ++i) {
+    const Parameter &parameter = signature.parameters[i];
+    auto given = std::find_if(base.arguments.begin(), base.arguments.end(),
+                              [&](const auto &pair) { return pair.first == parameter.name; });
+    if (const Expr *argument = (*bound)[i]) {
+      Value value = evaluateFor(parameter, *argument, scope);
+      isWrong |= value.isWrong();
+      network->arguments.emplace_back(parameter.name, std::move(value));
+    } else if (given != base.arguments.end()) {
+      network->arguments.push_back(*given);
+    }
+  }
+  return isWrong ? wrong(call) : made(std::shared_ptr<const NetworkValue>(network), call);
+}
+
+Value Evaluator::evaluateOptimizer(const Signature &signature, const Expr &call,
+                                   const Scope &scope) {
+  auto bound = bindArguments(signature, call, sink);
+  if (!bound)
+    return wrong(call);
+  std::vector<Setting> settings;
+  for (std::size_t i = 0; i < bound->size(); ++i) {
+    const Parameter &parameter = signature.parameters[i];
+    Value value =
+        (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
+    if (!value.isWrong())
+      settings.push_back({parameter.name, toSetting(value)});
+  }
+  if (settings.size() < bound->size())
+    return wrong(call);
+  return made(Optimizer{signature.name, Settings(std::move(settings))}, call);
+}
+
+Value Evaluator::evaluateInit(const Signature &signature, const Expr &call, const Scope &scope) {
+  auto bound = bindArguments(signature, call, sink);
+  if (!bound)
+    return wrong(call);
+  Init init{signature.name};
+  for (std::size_t i = 0; i < bound->size(); ++i) {
+    const Parameter &parameter = signature.parameters[i];
+    Value value =
+        (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
+    if (value.isWrong())
+      return wrong(call);
+    init.argument[i] = *value.get<double>();
+  }
+  return made(std::move(init), call);
+}
+
+} // namespace nnx::dsl
