@@ -1,6 +1,7 @@
 // Reading the IDX format.
 #include "runtime/data/Idx.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -69,7 +70,7 @@ IdxArray nnxrt::readIdx(const FileBytes &file, const std::string &name) {
   }
   const uint64_t headerBytes = 4 + uint64_t{4} * rank;
   const std::string shape = fmt::format("{}", fmt::join(array.dims, "x"));
-  if (count == 0)
+  if (std::ranges::count(array.dims, 0U) != 0)
     throw DataError(fmt::format("{}: the header says {}: no elements", name, shape));
   if (overflow || count > stream.limit())
     throw DataError(fmt::format("{}: the header says {}, more than a file of {} bytes can hold: "

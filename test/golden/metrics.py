@@ -1,0 +1,77 @@
+"""Writes metrics.json: labels, predictions and what scikit-learn says about them.
+
+Usage: metrics.py     (needs scikit-learn and NumPy; writes beside itself)
+"""
+
+import json
+import pathlib
+
+import numpy as np
+import sklearn
+from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+
+
+def figures(labels, predictions, average, classes):
+    which = None if average is None else average
+    # Macro averages over the classes that occur, scikit-learn's default; the rest over all.
+    over = None if average == "macro" else list(range(classes))
+    precision, recall, f1, support = precision_recall_fscore_support(
+        labels, predictions, labels=over, average=which, zero_division=0)
+    values = {"precision": precision, "recall": recall, "f1": f1}
+    if average is None:
+        values["support"] = support
+    return {key: np.asarray(value).tolist() for key, value in values.items()}
+
+
+def case(name, classes, labels, outputs):
+    labels = np.asarray(labels)
+    outputs = np.asarray(outputs, dtype=np.float32)
+    predictions = np.argmax(outputs, axis=1)
+    return {
+        "name": name, "classes": classes, "labels": labels.tolist(),
+        "outputs": [["nan" if np.isnan(v) else round(float(v), 3) for v in row] for row in outputs],
+        "predictions": predictions.tolist(),
+        "accuracy": accuracy_score(labels, predictions),
+        "weighted": figures(labels, predictions, "weighted", classes),
+        "macro": figures(labels, predictions, "macro", classes),
+        "micro": figures(labels, predictions, "micro", classes),
+        "per_class": figures(labels, predictions, None, classes),
+        "confusion": confusion_matrix(labels, predictions, labels=list(range(classes))).tolist(),
+    }
+
+
+def main():
+    random = np.random.default_rng(1)
+
+    def noisy(labels, classes, strength):
+        outputs = np.round(random.random((len(labels), classes)), 3)
+        outputs[np.arange(len(labels)), labels] += strength
+        return outputs
+
+    many = random.integers(0, 10, 100)
+    never = noisy(many, 10, 0.6)
+    never[:, 3] = -1
+    absent = np.where(many == 7, 2, many)
+    nans = noisy(many, 10, 0.5)
+    nans[random.random(nans.shape) < 0.1] = np.nan
+    nans[::9] = np.nan
+    ties = np.round(noisy(many, 10, 0.5), 0)
+    cases = [
+        case("ordinary", 10, many, noisy(many, 10, 0.5)),
+        case("class_never_predicted", 10, many, never),
+        case("class_without_samples", 10, absent, noisy(absent, 10, 0.4)),
+        case("class_that_does_not_occur", 4, [0, 1, 1, 0], [[3, 1, 0, 0], [0, 2, 1, 0], [2, 1, 0, 0], [1, 0, 0, 0]]),
+        case("nan_outputs", 10, many, nans),
+        case("all_nan_outputs", 10, many, np.full((100, 10), np.nan)),
+        case("equal_outputs", 10, many, ties),
+        case("one_sample", 3, [2], [[0.1, 0.7, 0.2]]),
+        case("all_correct", 10, many, noisy(many, 10, 2.0)),
+        case("all_wrong", 2, [0, 1, 0], [[0, 1], [1, 0], [0, 1]]),
+        case("two_classes", 2, [0, 1, 1, 1, 0], [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.3, 0.7], [0.4, 0.6]]),
+    ]
+    result = {"made_by": f"test/golden/metrics.py, scikit-learn {sklearn.__version__}", "cases": cases}
+    path = pathlib.Path(__file__).with_suffix(".json")
+    path.write_text(json.dumps(result) + "\n")
+
+
+main()
