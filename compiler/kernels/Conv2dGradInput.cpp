@@ -1,0 +1,69 @@
+// conv2d_grad_input:
+//   dx(l, x, y, ci, t) = f'(y_or_z) sum_{co, kx, ky} dz(l, (x + px - kx) / sx, (y + py - ky) / sy,
+//   co, t)
+//                                                    weights(co, kx, ky, ci)
+// over those taps for which both divisions are whole and inside dz.
+#include "compiler/kernels/Activation.h"
+#include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/Kernel.h"
+#include "compiler/kernels/Tiles.h"
+
+#include <algorithm>
+
+namespace nnx::kernels {
+
+using namespace Halide;
+
+Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &target) {
+  const Conv2dGeometry g(spec);
+  ActivationCode activation(spec);
+  ImageParam dz = inputBuffer(Float(32), "dz", g.outputExtents());
+  ImageParam weights = inputBuffer(Float(32), "weights", g.weightExtents());
+  ImageParam yOrZ = inputBuffer(Float(32), "y_or_z", g.inputExtents());
+  Var l("l"), x("x"), y("y"), ci("ci"), t("t");
+  RDom r(0, g.filters, 0, g.kernelW, 0, g.kernelH, "r");
+  Expr fromX = x + g.padLeft - r.y, fromY = y + g.padTop - r.z;
+  auto inside = [](const Expr &from, int stride, int extent) {
+    Expr fits = from >= 0 && from <= (extent - 1) * stride;
+    return stride == 1 ? fits : fits && from % stride == 0;
+  };
+  r.where(inside(fromX, g.strideW, g.outWidth));
+  r.where(inside(fromY, g.strideH, g.outHeight));
+  Func sum("sum"), dx("dx");
+  sum(l, x, y, ci, t) = 0.0f;
+  sum(l, x, y, ci, t) += dz(l, clamp(fromX / g.strideW, 0, g.outWidth - 1),
+                            clamp(fromY / g.strideH, 0, g.outHeight - 1), r.x, t) *
+                         weights(r.x, r.y, r.z, ci);
+  Expr value = sum(l, x, y, ci, t);
+  dx(l, x, y, ci, t) = activation.isNone() ? value : value * activation.slope(yOrZ(l, x, y, ci, t));
+
+  // One x at a time: taps outside dz are then left out by the bounds of the loops over kx and ky,
+  // and no work is done on zeros. The loop over co, inside, is long.
+  const RegisterTile tile = chooseTile(target, 1, g.channels, 1);
+  Var co("co"), cc("cc"), task("task"), row("row");
+  const double rowFlops =
+      2.0 * tileLanes * g.width * g.channels * g.kernelH * g.kernelW * g.filters;
+  constrainOutputs(dx, g.inputExtents());
+  dx.split(ci, co, cc, tile.columns, TailStrategy::ShiftInwards)
+      .split(y, task, row, std::min(iterationsPerTask(rowFlops), g.height),
+             TailStrategy::GuardWithIf)
+      .reorder(l, cc, co, x, row, task, t)
+      .vectorize(l)
+      .unroll(cc)
+      .parallel(task)
+      .parallel(t);
+  sum.compute_at(dx, co)
+      .store_in(MemoryType::Stack)
+      .vectorize(l)
+      .unroll(ci)
+      .update()
+      .reorder(l, ci, r.x, r.y, r.z)
+      .vectorize(l)
+      .unroll(ci);
+  std::vector<Argument> inputs{dz, weights};
+  if (!activation.isNone())
+    inputs.emplace_back(yOrZ);
+  return {Pipeline(dx), inputs};
+}
+
+} // namespace nnx::kernels

@@ -1,0 +1,163 @@
+// conv2d_grad_weights_update and conv2d_grad_bias_update: gradients by the weights, then the
+// optimizer's step in place.
+//   g(co, kx, ky, ci) = sum_{l, t, x, y} dz(l, x, y, co, t) in(l, x sx + kx - px, y sy + ky - py,
+//   ci, t) g(co) = sum_{l, t, x, y} dz(l, x, y, co, t)
+// With a pool, dz is that of the pool's output and goes to the place that argmax names.
+#include "compiler/kernels/Activation.h"
+#include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/Kernel.h"
+#include "compiler/kernels/Tiles.h"
+
+#include <algorithm>
+
+namespace nnx::kernels {
+
+using namespace Halide;
+
+namespace {
+
+// How the sums are cut: `taps` kx by `filters` co are summed in registers over the places of
+// `rows` rows of dz, for `channels` ci one after another.
+struct Blocks {
+  int taps, filters, rows, channels;
+
+  Blocks(const Conv2dGeometry &g, const KernelTarget &target) {
+    const int registers = accumulatorsOf(target);
+    taps = g.kernelW;
+    for (int pieces = 1; taps > registers; taps = g.kernelW % ++pieces ? taps : g.kernelW / pieces)
+      ;
+    // A power of two divides the padded row of the weights.
+    for (filters = 1; filters * 2 * taps <= registers && filters < 8;)
+      filters *= 2;
+    // The block of dz is read again for every ky and ci: 16 kB of it stay in L1 beside the input.
+    const int rowBytes = filters * g.poolW * g.pooledWidth * g.poolH * tileLanes * 4;
+    const int most = std::max(1, (16 << 10) / rowBytes);
+    rows = g.poolH * ceilDiv(g.pooledHeight, ceilDiv(g.pooledHeight, most));
+    // The sums of each lane, read and written once for each block of rows: 96 kB stay in L2.
+    const int channelBytes = filters * g.kernelW * g.kernelH * tileLanes * 4;
+    const int mostChannels = std::max(1, (96 << 10) / channelBytes);
+    channels = ceilDiv(g.channels, ceilDiv(g.channels, mostChannels));
+  }
+};
+
+} // namespace
+
+Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarget &target) {
+  const Conv2dGeometry g(spec);
+  const Blocks blocks(g, target);
+  UpdateRule rule(spec);
+  Param<int> samples("samples");
+  ImageParam input = inputBuffer(Float(32), "x", g.inputExtents());
+  ImageParam dz = inputBuffer(Float(32), "dz", g.pooledExtents());
+  ImageParam argmax = inputBuffer(UInt(8), "argmax", g.pooledExtents());
+  Var l("l"), x("x"), y("y"), c("c"), t("t"), kx("kx"), ky("ky"), ci("ci"), part("part"), b("b");
+
+  // dz of the convolution's output; what the pool dropped is left out of the sums below.
+  Func delta("delta");
+  Expr place = x % g.poolW + g.poolW * (y % g.poolH);
+  Expr channel = min(c, g.filters - 1); // tiles of co may reach into the padding of the weights
+  Expr px = x / g.poolW, py = y / g.poolH;
+  delta(l, x, y, c, t) = g.isPooled ? select(cast<int>(argmax(l, px, py, channel, t)) == place,
+                                             dz(l, px, py, channel, t), 0.0f)
+                                    : Expr(dz(l, x, y, channel, t));
+  Func padded("padded");
+  Expr inX = x - g.padLeft, inY = y - g.padTop;
+  padded(l, x, y, ci, t) =
+      select(inX >= 0 && inX < g.width && inY >= 0 && inY < g.height,
+             input(l, clamp(inX, 0, g.width - 1), clamp(inY, 0, g.height - 1), ci, t), 0.0f);
+  auto source = [&](const Expr &atX, const Expr &atY) {
+    return g.isPadded ? Expr(padded(l, atX, atY, ci, t)) : Expr(input(l, atX, atY, ci, t));
+  };
+
+  // Sums of one lane: over a block of rows, over all blocks and tiles. The whole tiles are part 0,
+  // the last tile, where some lanes are no samples, is part 1.
+  Expr wholeTiles = samples / tileLanes, lastLanes = samples % tileLanes;
+  const int usedHeight = g.pooledHeight * g.poolH, usedWidth = g.pooledWidth * g.poolW;
+  RDom at(0, usedWidth, 0, blocks.rows, "at");
+  at.where(b * blocks.rows + at.y < usedHeight);
+  Expr atY = b * blocks.rows + at.y;
+  Func blockSum("block_sum"), laneSum("lane_sum"), gradient("gradient"), weights("weights");
+  blockSum(l, c, kx, ky, ci, b, t) = 0.0f;
+  blockSum(l, c, kx, ky, ci, b, t) +=
+      delta(l, at.x, atY, c, t) * source(at.x * g.strideW + kx, atY * g.strideH + ky);
+  RDom block(0, ceilDiv(usedHeight, blocks.rows), 0, wholeTiles + 1, "block");
+  block.where(block.y >= part * wholeTiles);
+  block.where(block.y < wholeTiles + part);
+  laneSum(l, c, kx, ky, ci, part) = 0.0f;
+  laneSum(l, c, kx, ky, ci, part) += blockSum(l, c, kx, ky, ci, block.x, block.y);
+  RDom lane(0, tileLanes, 0, select(lastLanes == 0, 1, 2), "lane");
+  gradient(c, kx, ky, ci) = 0.0f;
+  gradient(c, kx, ky, ci) +=
+      select(lane.y == 0 || lane.x < lastLanes, laneSum(lane.x, c, kx, ky, ci, lane.y), 0.0f);
+  rule.start(weights, {c, kx, ky, ci});
+  Stage step = rule.step(weights, {c, kx, ky, ci}, gradient(c, kx, ky, ci));
+
+  checkScratch(spec, double(blocks.filters) * g.kernelW * g.kernelH * blocks.channels);
+  constrainOutputs(weights, g.weightExtents());
+  Var co("co"), cc("cc"), cio("cio"), cii("cii"), lo("lo"), li("li"), kxo("kxo"), kxi("kxi");
+  step.split(c, co, cc, blocks.filters)
+      .split(ci, cio, cii, blocks.channels, TailStrategy::GuardWithIf)
+      .reorder(cc, kx, ky, cii, cio, co)
+      .vectorize(cc)
+      .parallel(cio)
+      .parallel(co);
+  gradient.compute_at(weights, cio).store_in(MemoryType::Stack).vectorize(c, blocks.filters);
+  gradient.update().reorder(lane.x, c, kx, ky, ci, lane.y).atomic().vectorize(lane.x);
+  laneSum.compute_at(gradient, lane.y).store_in(MemoryType::Stack).vectorize(l);
+  laneSum.update()
+      .split(l, lo, li, target.vectorLanes)
+      .split(kx, kxo, kxi, blocks.taps)
+      .reorder(li, kxi, c, lo, kxo, ky, ci, block.x, block.y)
+      .vectorize(li)
+      .unroll(kxi)
+      .unroll(c);
+  if (g.isPooled)
+    delta.compute_at(laneSum, block.x).store_in(MemoryType::Stack).vectorize(l);
+  if (g.isPadded)
+    padded.compute_at(laneSum, ci).store_in(MemoryType::Stack).vectorize(l);
+  blockSum.compute_at(laneSum, lo)
+      .store_in(MemoryType::Stack)
+      .vectorize(l)
+      .unroll(kx)
+      .unroll(c)
+      .update()
+      .reorder(l, kx, c, at.x, at.y)
+      .vectorize(l)
+      .unroll(kx)
+      .unroll(c);
+  std::vector<Argument> buffers{input, dz};
+  if (g.isPooled)
+    buffers.emplace_back(argmax);
+  return {Pipeline(weights), rule.inputsOf(samples, buffers)};
+}
+
+Kernel build_conv2d_grad_bias_update(const KernelSpec &spec, const KernelTarget &) {
+  UpdateRule rule(spec);
+  Param<int> samples("samples");
+  ImageParam dz = inputBuffer(Float(32), "dz", imageTensor(runTime, runTime, runTime));
+  Var c("c"), l("l"), t("t");
+  Expr wholeTiles = samples / tileLanes, lastLanes = samples % tileLanes;
+  RDom place(0, dz.dim(1).extent(), 0, dz.dim(2).extent(), "place");
+  Func tileSum("tile_sum"), gradient("gradient"), bias("bias");
+  tileSum(l, c, t) = 0.0f;
+  tileSum(l, c, t) += dz(l, place.x, place.y, min(c, dz.dim(3).extent() - 1), t);
+  RDom lane(0, tileLanes, 0, (samples + tileLanes - 1) / tileLanes, "lane");
+  gradient(c) = 0.0f;
+  gradient(c) +=
+      select(lane.y < wholeTiles || lane.x < lastLanes, tileSum(lane.x, c, lane.y), 0.0f);
+  rule.start(bias, {c});
+  Stage step = rule.step(bias, {c}, gradient(c));
+
+  constrainOutputs(bias, {runTime});
+  step.parallel(c);
+  gradient.compute_at(bias, c).store_in(MemoryType::Stack);
+  gradient.update().atomic().vectorize(lane.x);
+  tileSum.compute_at(gradient, lane.y)
+      .store_in(MemoryType::Register)
+      .vectorize(l)
+      .update()
+      .vectorize(l);
+  return {Pipeline(bias), rule.inputsOf(samples, {dz})};
+}
+
+} // namespace nnx::kernels

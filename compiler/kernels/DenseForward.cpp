@@ -1,0 +1,97 @@
+// dense_forward: y(l, n, t) = f(z),  z = bias(n) + sum_k x(l, k, t) weights(n, k).
+#include "compiler/kernels/Activation.h"
+#include "compiler/kernels/Kernel.h"
+#include "compiler/kernels/Tensors.h"
+#include "compiler/kernels/Tiles.h"
+
+#include <algorithm>
+
+namespace nnx::kernels {
+
+using namespace Halide;
+
+namespace {
+
+// Rows of weights in one block of the sum: 208 rows of 16 samples are 13 kB, so that they and the
+// lines of weights read with them stay in 32 kB of L1.
+constexpr int blockRows = 208;
+// Tiles of samples that share one pass over the weights.
+constexpr int tilesTogether = 4;
+
+} // namespace
+
+Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
+  const int inputs = spec.intOf("inputs"), units = spec.intOf("units");
+  if (inputs < 1 || units < 1)
+    throw KernelError(spec.text() + ": an extent is zero");
+  ActivationCode activation(spec);
+  ImageParam x = inputBuffer(Float(32), "x", flatTensor(inputs));
+  ImageParam weights = inputBuffer(Float(32), "weights", {paddedRow(units), inputs});
+  ImageParam bias = inputBuffer(Float(32), "bias", {paddedRow(units)});
+  Var l("l"), n("n"), t("t"), b("b");
+
+  // z collects blocks of rows; each block's sums are made in registers. What is left over after
+  // the whole blocks is one shorter block.
+  const RegisterTile tile = chooseTile(target, 1, units, 1);
+  // A task is some columns for some tiles of samples; it passes once over its part of the weights.
+  const int mostColumns =
+      std::max(4 * tile.columns, iterationsPerTask(2.0 * inputs * tileLanes * 2));
+  const int tasks = ceilDiv(units, mostColumns);
+  const int columnsOfTask = roundUp(ceilDiv(units, tasks), tile.columns);
+  // The last tile of columns may end behind the row's padding.
+  Expr column = columnsOfTask * tasks > paddedRow(units) ? min(n, paddedRow(units) - 1) : n;
+  Func z("z"), y("y");
+  z(l, n, t) = bias(column);
+  struct Blocks {
+    Func sum;
+    RDom row, block;
+  };
+  std::vector<Blocks> all;
+  auto addBlocks = [&](int count, int rows, int from) {
+    Blocks blocks{Func("sum"), RDom(0, rows, "row"), RDom(0, count, "block")};
+    Expr k = from + b * rows + blocks.row;
+    blocks.sum(l, n, t, b) = 0.0f;
+    blocks.sum(l, n, t, b) += x(l, k, t) * weights(column, k);
+    z(l, n, t) += blocks.sum(l, n, t, blocks.block);
+    all.push_back(blocks);
+  };
+  const int rows = std::min(blockRows, inputs), rest = inputs % rows;
+  addBlocks(inputs / rows, rows, 0);
+  if (rest > 0)
+    addBlocks(1, rest, inputs - rest);
+  Expr value = activation.value(z(l, n, t));
+  if (spec.flagOf("saves_input"))
+    y(l, n, t) = Tuple(value, z(l, n, t));
+  else
+    y(l, n, t) = value;
+
+  constrainOutputs(y, flatTensor(units));
+  Var to("to"), ti("ti"), no("no"), ni("ni");
+  y.vectorize(l)
+      .split(n, no, ni, std::min(columnsOfTask, units), TailStrategy::GuardWithIf)
+      .split(t, to, ti, tilesTogether, TailStrategy::GuardWithIf)
+      .reorder(l, ni, ti, no, to)
+      .parallel(no)
+      .parallel(to);
+  z.compute_at(y, no).store_in(MemoryType::Stack).vectorize(l, tileLanes);
+  for (size_t i = 0; i < all.size(); ++i) {
+    Var tileIndex("tile"), inTile("in_tile");
+    Stage collect = z.update(static_cast<int>(i));
+    collect.split(n, tileIndex, inTile, tile.columns, TailStrategy::RoundUp)
+        .reorder(l, inTile, tileIndex, t, all[i].block.x)
+        .vectorize(l, tileLanes)
+        .unroll(inTile);
+    Func sum = all[i].sum;
+    sum.compute_at(z, tileIndex)
+        .store_in(MemoryType::Register)
+        .vectorize(l, tileLanes)
+        .unroll(n)
+        .update()
+        .reorder(l, n, all[i].row.x)
+        .vectorize(l, tileLanes)
+        .unroll(n);
+  }
+  return {Pipeline(y), {x, weights, bias}};
+}
+
+} // namespace nnx::kernels

@@ -1,0 +1,154 @@
+// Backward kernels of a dense layer. Sums over samples stop at the last sample, so lanes behind it
+// are never read.
+//   weights:  g(n, k) = sum_{l, t} dz(n, l, t) x(l, k, t), then the optimizer's step
+//   bias:     g(n) = sum_{l, t} dz(n, l, t), then the optimizer's step
+//   input:    dx(l, k, t) = f'(y_or_z) sum_n dz(l, n, t) weights(n, k)
+#include "compiler/kernels/Activation.h"
+#include "compiler/kernels/Kernel.h"
+#include "compiler/kernels/Tensors.h"
+#include "compiler/kernels/Tiles.h"
+
+#include <algorithm>
+
+namespace nnx::kernels {
+
+using namespace Halide;
+
+namespace {
+
+// All (lane, tile) that hold a sample, tiles outside.
+RDom samplesOf(const ImageParam &buffer, int tileDimension, const Param<int> &samples) {
+  RDom r(0, tileLanes, 0, buffer.dim(tileDimension).extent(), "sample");
+  r.where(r.y * tileLanes + r.x < samples);
+  return r;
+}
+
+} // namespace
+
+Kernel build_dense_grad_weights_update(const KernelSpec &spec, const KernelTarget &target) {
+  const int inputs = spec.intOf("inputs"), units = spec.intOf("units");
+  if (inputs < 1 || units < 1)
+    throw KernelError(spec.text() + ": an extent is zero");
+  const int row = paddedRow(units);
+  UpdateRule rule(spec);
+  Param<int> samples("samples");
+  ImageParam x = inputBuffer(Float(32), "x", flatTensor(inputs));
+  ImageParam dz = inputBuffer(Float(32), "dz_transposed", {row, tileLanes, runTime});
+  Var n("n"), k("k"), no("no"), ni("ni");
+  RDom r = samplesOf(x, 2, samples);
+
+  // Here the lanes of a vector are units: 16 of them (two AVX2 registers) by 6 rows are 12 sums, 16
+  // by 24 on AVX-512. The rows left over after whole tiles are a stage of their own.
+  const int vectors = tileLanes / target.vectorLanes;
+  const int tileRows = std::min(inputs, accumulatorsOf(target) / vectors);
+  Func weights("weights");
+  rule.start(weights, {n, k});
+  auto addRows = [&](int tiles, int rows, int from, int tilesOfTask) {
+    Func gradient("gradient");
+    RDom place(0, rows, 0, tiles, "place");
+    gradient(n, k) = 0.0f;
+    gradient(n, k) += dz(n, r.x, r.y) * x(r.x, k, r.y);
+    Expr at = from + place.x + rows * place.y;
+    Stage step = rule.step(weights, {n, at}, gradient(n, at));
+    RVar task("task"), tile("tile");
+    // Stages work on separate rows, so the tasks of a parallel loop never meet.
+    step.allow_race_conditions()
+        .split(n, no, ni, tileLanes, TailStrategy::RoundUp)
+        .split(place.y, task, tile, tilesOfTask, TailStrategy::GuardWithIf)
+        .reorder(ni, place.x, no, tile, task)
+        .vectorize(ni)
+        .unroll(place.x)
+        .parallel(task);
+    gradient.compute_at(weights, no)
+        .store_in(MemoryType::Register)
+        .vectorize(n, tileLanes)
+        .unroll(k)
+        .update()
+        .reorder(n, k, r.x, r.y)
+        .vectorize(n, tileLanes)
+        .unroll(k);
+  };
+  const int rest = inputs % tileRows;
+  addRows(inputs / tileRows, tileRows, 0, iterationsPerTask(2.0 * row * tileRows * 2 * tileLanes));
+  if (rest > 0)
+    addRows(1, rest, inputs - rest, 1);
+
+  constrainOutputs(weights, {row, inputs});
+  return {Pipeline(weights), rule.inputsOf(samples, {x, dz})};
+}
+
+Kernel build_dense_grad_bias_update(const KernelSpec &spec, const KernelTarget &) {
+  UpdateRule rule(spec);
+  Param<int> samples("samples");
+  ImageParam dz = inputBuffer(Float(32), "dz_transposed", {runTime, tileLanes, runTime});
+  Var n("n"), no("no"), ni("ni");
+  RDom r = samplesOf(dz, 2, samples);
+  Func gradient("gradient"), bias("bias");
+  gradient(n) = 0.0f;
+  gradient(n) += dz(n, r.x, r.y);
+  rule.start(bias, {n});
+  Stage step = rule.step(bias, {n}, gradient(n));
+
+  constrainOutputs(bias, {runTime});
+  step.split(n, no, ni, 16, TailStrategy::RoundUp).vectorize(ni);
+  gradient.compute_at(bias, no)
+      .store_in(MemoryType::Register)
+      .vectorize(n, 16)
+      .update()
+      .vectorize(n, 16);
+  return {Pipeline(bias), rule.inputsOf(samples, {dz})};
+}
+
+Kernel build_dense_grad_input(const KernelSpec &spec, const KernelTarget &target) {
+  const int inputs = spec.intOf("inputs"), units = spec.intOf("units");
+  if (inputs < 1 || units < 1)
+    throw KernelError(spec.text() + ": an extent is zero");
+  ActivationCode activation(spec);
+  ImageParam dz = inputBuffer(Float(32), "dz", flatTensor(units));
+  ImageParam weights = inputBuffer(Float(32), "weights", {paddedRow(units), inputs});
+  ImageParam yOrZ = inputBuffer(Float(32), "y_or_z", flatTensor(inputs));
+  Var l("l"), k("k"), t("t"), ko("ko"), ki("ki"), task("task");
+  RDom n(0, units, "n");
+  Func sum("sum"), dx("dx");
+  sum(l, k, t) = 0.0f;
+  sum(l, k, t) += dz(l, n, t) * weights(n, k);
+  Expr value = sum(l, k, t);
+  dx(l, k, t) = activation.isNone() ? value : value * activation.slope(yOrZ(l, k, t));
+
+  // Six rows of weights (2.7 kB for 100 units) serve all tiles of samples one after another.
+  const RegisterTile tile = chooseTile(target, 1, inputs, 1);
+  const int tilesOfTask = iterationsPerTask(2.0 * units * tile.columns * 2 * tileLanes);
+  constrainOutputs(dx, flatTensor(inputs));
+  dx.vectorize(l)
+      .split(k, ko, ki, tile.columns, TailStrategy::ShiftInwards)
+      .reorder(l, ki, t, ko)
+      .unroll(ki)
+      .split(ko, task, ko, tilesOfTask, TailStrategy::GuardWithIf)
+      .parallel(task);
+  sum.compute_at(dx, t)
+      .store_in(MemoryType::Register)
+      .vectorize(l)
+      .unroll(k)
+      .update()
+      .reorder(l, k, n.x)
+      .vectorize(l)
+      .unroll(k);
+  std::vector<Argument> inputsOf{dz, weights};
+  if (!activation.isNone())
+    inputsOf.emplace_back(yOrZ);
+  return {Pipeline(dx), inputsOf};
+}
+
+Kernel build_transpose_delta(const KernelSpec &, const KernelTarget &) {
+  ImageParam dz = inputBuffer(Float(32), "dz", flatTensor(runTime));
+  Var l("l"), n("n"), t("t"), no("no"), ni("ni");
+  Expr units = dz.dim(1).extent();
+  Func out("dz_transposed");
+  out(n, l, t) = select(n < units, dz(l, min(n, units - 1), t), 0.0f);
+
+  constrainOutputs(out, {runTime, tileLanes, runTime});
+  out.split(n, no, ni, 16, TailStrategy::RoundUp).reorder(ni, l, no, t).vectorize(ni);
+  return {Pipeline(out), {dz}};
+}
+
+} // namespace nnx::kernels

@@ -1,0 +1,108 @@
+// max_pool_forward and max_pool_grad. Windows that do not fit are dropped (Keras: valid). The first
+// of equal values wins, in row major order, as in TensorFlow; a NaN wins over what stands before
+// it.
+#include "compiler/kernels/Activation.h"
+#include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/Kernel.h"
+#include "compiler/kernels/Tensors.h"
+
+namespace nnx::kernels {
+
+using namespace Halide;
+
+namespace {
+
+struct PoolGeometry {
+  int height, width, channels; // of the input
+  int windowH, windowW, strideH, strideW;
+  int outHeight, outWidth;
+
+  explicit PoolGeometry(const KernelSpec &spec) {
+    const std::vector<int> input = spec.shapeOf("input"), window = spec.shapeOf("window"),
+                           stride = spec.shapeOf("stride");
+    if (input.size() != 3 || window.size() != 2 || stride.size() != 2)
+      throw KernelError(spec.text() + ": input is HxWxC, window and stride are HxW");
+    height = input[0], width = input[1], channels = input[2];
+    windowH = window[0], windowW = window[1], strideH = stride[0], strideW = stride[1];
+    if (windowH > height || windowW > width)
+      throw KernelError(spec.text() + ": the window is larger than the input");
+    if (windowH * windowW > 256)
+      throw KernelError(spec.text() + ": a window of more than 256 places");
+    outHeight = (height - windowH) / strideH + 1;
+    outWidth = (width - windowW) / strideW + 1;
+  }
+};
+
+} // namespace
+
+Func greatestOfWindow(const std::function<Expr(Expr, Expr)> &value, const std::vector<Var> &at,
+                      const RDom &window, int windowW, int windowH) {
+  // From the last place to the first, since `candidate < greatest` is the one comparison for which
+  // both a tie and a NaN let the earlier place win.
+  Expr x = windowW - 1 - window.x, y = windowH - 1 - window.y;
+  Func greatest("greatest");
+  greatest(at) = Tuple(value(windowW - 1, windowH - 1), windowW * windowH - 1);
+  const OldElements old({greatest(at)[0], greatest(at)[1]});
+  Expr candidate = value(x, y);
+  Expr keeps = strict_float(candidate < old[0]);
+  greatest(at) =
+      old.bind({select(keeps, old[0], candidate), select(keeps, old[1], x + windowW * y)});
+  return greatest;
+}
+
+Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &) {
+  const PoolGeometry g(spec);
+  ImageParam x = inputBuffer(Float(32), "x", imageTensor(g.width, g.height, g.channels));
+  Var l("l"), px("px"), py("py"), c("c"), t("t");
+  RDom window(0, g.windowW, 0, g.windowH, "window");
+  Func greatest = greatestOfWindow(
+      [&](const Expr &i, const Expr &j) {
+        return x(l, px * g.strideW + i, py * g.strideH + j, c, t);
+      },
+      {l, px, py, c, t}, window, g.windowW, g.windowH);
+  Func y("y");
+  y(l, px, py, c, t) =
+      Tuple(greatest(l, px, py, c, t)[0], cast<uint8_t>(greatest(l, px, py, c, t)[1]));
+
+  constrainOutputs(y, imageTensor(g.outWidth, g.outHeight, g.channels));
+  y.vectorize(l).parallel(c).parallel(t);
+  greatest.compute_at(y, px).store_in(MemoryType::Register).vectorize(l).update().vectorize(l);
+  if (g.windowW * g.windowH <= 16)
+    greatest.update().unroll(window.x).unroll(window.y);
+  return {Pipeline(y), {x}};
+}
+
+Kernel build_max_pool_grad(const KernelSpec &spec, const KernelTarget &) {
+  const PoolGeometry g(spec);
+  ActivationCode activation(spec);
+  const Extents pooled = imageTensor(g.outWidth, g.outHeight, g.channels);
+  const Extents input = imageTensor(g.width, g.height, g.channels);
+  ImageParam dy = inputBuffer(Float(32), "dy", pooled);
+  ImageParam argmax = inputBuffer(UInt(8), "argmax", pooled);
+  ImageParam yOrZ = inputBuffer(Float(32), "y_or_z", input);
+  Var l("l"), x("x"), y("y"), c("c"), t("t");
+
+  // A place lies in at most ceil(window / stride) windows along each side.
+  Expr sum = 0.0f;
+  for (int j = 0; j < ceilDiv(g.windowH, g.strideH); ++j)
+    for (int i = 0; i < ceilDiv(g.windowW, g.strideW); ++i) {
+      Expr px = x / g.strideW - i, py = y / g.strideH - j;
+      Expr inX = x - px * g.strideW, inY = y - py * g.strideH;
+      Expr exists = px >= 0 && px < g.outWidth && py >= 0 && py < g.outHeight && inX < g.windowW &&
+                    inY < g.windowH;
+      Expr atX = clamp(px, 0, g.outWidth - 1), atY = clamp(py, 0, g.outHeight - 1);
+      Expr isGreatest = cast<int>(argmax(l, atX, atY, c, t)) == inX + g.windowW * inY;
+      sum += select(exists && isGreatest, dy(l, atX, atY, c, t), 0.0f);
+    }
+  Func dx("dx");
+  dx(l, x, y, c, t) = activation.isNone() ? sum : sum * activation.slope(yOrZ(l, x, y, c, t));
+
+  constrainOutputs(dx, input);
+  dx.vectorize(l).parallel(c).parallel(t);
+  std::vector<Argument> inputs{dy, argmax};
+  if (!activation.isNone())
+    inputs.emplace_back(yOrZ);
+  return {Pipeline(dx), inputs};
+}
+
+} // namespace nnx::kernels

@@ -1,0 +1,70 @@
+// softmax_cross_entropy: probabilities, loss of each sample, gradient by the logits.
+//
+// Keras 3.15 on TensorFlow takes this road for a softmax output with (sparse) categorical cross
+// entropy: activations.softmax keeps its input as `_keras_logits`, and the loss
+// (keras/src/backend/tensorflow/nn.py, _get_logits) then works on the logits, with no clipping:
+//   loss = log sum_n exp(x_n - m) - (x_label - m),   m = max x
+//   dx_n = (p_n - [n = label]) / samples
+// Lanes past the last sample get loss 0, probability 0 and gradient 0.
+#include "compiler/kernels/FloatMath.h"
+#include "compiler/kernels/Kernel.h"
+#include "compiler/kernels/Tensors.h"
+
+namespace nnx::kernels {
+
+using namespace Halide;
+
+Kernel build_softmax_cross_entropy(const KernelSpec &spec, const KernelTarget &) {
+  const int classes = spec.intOf("classes");
+  if (classes < 1)
+    throw KernelError(spec.text() + ": no classes");
+  Param<int> samples("samples");
+  ImageParam x = inputBuffer(Float(32), "x", flatTensor(classes));
+  ImageParam labels = inputBuffer(Int(32), "labels", {tileLanes, runTime});
+  Var l("l"), n("n"), t("t");
+  RDom r(0, classes, "r");
+  Expr isSample = t * tileLanes + l < samples;
+
+  // m and the sum of a tile, made afresh for each of two outputs: cheaper than to store them.
+  auto greatestAndSum = [&] {
+    Func greatest("greatest"), sum("sum");
+    greatest(l, t) = x(l, 0, t);
+    greatest(l, t) = max(greatest(l, t), x(l, r, t));
+    sum(l, t) = 0.0f;
+    sum(l, t) += floatExp(x(l, r, t) - greatest(l, t));
+    return std::pair(greatest, sum);
+  };
+  Func picked("picked"), loss("loss"), probabilities("probabilities"), dx("dx");
+  auto [lossGreatest, lossSum] = greatestAndSum();
+  // The label's logit by comparison: a wrong label, which the runtime refuses, reads nothing.
+  picked(l, t) = 0.0f;
+  picked(l, t) += select(labels(l, t) == r, x(l, r, t) - lossGreatest(l, t), 0.0f);
+  loss(l, t) = select(isSample, floatLog(lossSum(l, t)) - picked(l, t), 0.0f);
+
+  auto [greatest, sum] = greatestAndSum();
+  probabilities(l, n, t) =
+      select(isSample, floatExp(x(l, n, t) - greatest(l, t)) / sum(l, t), 0.0f);
+  dx(l, n, t) = select(isSample,
+                       (probabilities(l, n, t) - select(labels(l, t) == n, 1.0f, 0.0f)) *
+                           (1.0f / cast<float>(samples)),
+                       0.0f);
+
+  // A few microseconds, so all of it is serial.
+  constrainOutputs(loss, {tileLanes, runTime});
+  constrainOutputs(probabilities, flatTensor(classes));
+  loss.vectorize(l);
+  probabilities.vectorize(l);
+  for (Func f : {lossGreatest, lossSum, picked})
+    f.compute_at(loss, t).store_in(MemoryType::Stack).vectorize(l).update().vectorize(l);
+  for (Func f : {greatest, sum})
+    f.compute_at(probabilities, t).store_in(MemoryType::Stack).vectorize(l).update().vectorize(l);
+  std::vector<Func> outputs{loss, probabilities};
+  if (spec.flagOf("gradient")) {
+    constrainOutputs(dx, flatTensor(classes));
+    dx.vectorize(l);
+    outputs.push_back(dx);
+  }
+  return {Pipeline(outputs), {samples, x, labels}};
+}
+
+} // namespace nnx::kernels

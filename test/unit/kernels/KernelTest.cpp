@@ -1,0 +1,140 @@
+// Every kind of kernel against plain loops in double precision.
+#include "KernelCase.h"
+
+#include "dsl/Activations.h"
+
+#include <gtest/gtest.h>
+#include <map>
+
+namespace nnx::kernels {
+
+void PrintTo(const KernelSpec &spec, std::ostream *out) {
+  *out << spec.text();
+}
+
+namespace {
+
+using Attributes = std::map<std::string, std::string>;
+
+const char *const sgd = "sgd(nesterov=false)";
+
+Attributes conv(const std::string &input, int filters, const std::string &kernel,
+                const std::string &stride, const std::string &padding, Attributes more) {
+  more.insert({{"input", input},
+               {"filters", std::to_string(filters)},
+               {"kernel", kernel},
+               {"stride", stride},
+               {"padding", padding}});
+  return more;
+}
+
+std::vector<KernelSpec> shapes() {
+  std::vector<KernelSpec> specs;
+  struct ConvShape {
+    const char *input;
+    int filters;
+    const char *kernel, *stride, *padding, *pool;
+  };
+  for (const ConvShape &s :
+       std::initializer_list<ConvShape>{{"8x7x1", 5, "3x3", "1x1", "valid", "2x2"},
+                                        {"8x7x1", 5, "3x3", "1x1", "valid", "0"},
+                                        {"7x9x3", 8, "3x3", "1x1", "same", "2x2"},
+                                        {"6x7x2", 4, "2x4", "2x3", "same", "0"},
+                                        {"9x10x5", 13, "5x5", "2x1", "valid", "2x3"},
+                                        {"9x9x2", 3, "1x1", "1x1", "valid", "4x4"},
+                                        {"4x4x3", 1, "4x4", "1x1", "valid", "0"},
+                                        {"8x8x4", 17, "3x3", "1x1", "valid", "1x1"},
+                                        {"13x13x2", 2, "7x7", "1x1", "same", "3x3"}}) {
+    for (const char *saves : {"0", "1"})
+      specs.push_back({"conv2d_forward",
+                       conv(s.input, s.filters, s.kernel, s.stride, s.padding,
+                            {{"activation", "relu"}, {"pool", s.pool}, {"saves_input", saves}})});
+    specs.push_back(
+        {"conv2d_grad_weights_update", conv(s.input, s.filters, s.kernel, s.stride, s.padding,
+                                            {{"pool", s.pool}, {"optimizer", sgd}})});
+    for (const char *activation : {"none", "tanh"})
+      specs.push_back({"conv2d_grad_input", conv(s.input, s.filters, s.kernel, s.stride, s.padding,
+                                                 {{"activation", activation}})});
+  }
+  for (const char *window : {"2x2", "3x3", "1x2", "5x4"})
+    for (const char *stride : {"2x2", "1x1", "3x2"}) {
+      specs.push_back(
+          {"max_pool_forward", {{"input", "7x6x3"}, {"window", window}, {"stride", stride}}});
+      for (const char *activation : {"none", "gelu"})
+        specs.push_back({"max_pool_grad",
+                         {{"input", "7x6x3"},
+                          {"window", window},
+                          {"stride", stride},
+                          {"activation", activation}}});
+    }
+  for (auto [inputs, units] : std::initializer_list<std::pair<int, int>>{
+           {1, 1}, {7, 3}, {16, 16}, {100, 10}, {209, 33}, {433, 64}, {50, 100}}) {
+    const Attributes extents{{"inputs", std::to_string(inputs)}, {"units", std::to_string(units)}};
+    auto with = [&](Attributes more) {
+      more.insert(extents.begin(), extents.end());
+      return more;
+    };
+    for (const char *saves : {"0", "1"})
+      specs.push_back({"dense_forward", with({{"activation", "tanh"}, {"saves_input", saves}})});
+    specs.push_back({"dense_grad_weights_update", with({{"optimizer", sgd}})});
+    for (const char *activation : {"none", "elu"})
+      specs.push_back({"dense_grad_input", with({{"activation", activation}})});
+  }
+  specs.push_back({"conv2d_grad_bias_update", {{"optimizer", sgd}}});
+  specs.push_back({"dense_grad_bias_update", {{"optimizer", sgd}}});
+  specs.push_back({"update", {{"optimizer", "sgd(nesterov=true)"}}});
+  specs.push_back({"transpose_delta", {}});
+  for (const char *over : {"n", "c"}) {
+    specs.push_back({"softmax_forward", {{"over", over}}});
+    specs.push_back({"softmax_grad", {{"over", over}}});
+  }
+  for (const char *classes : {"10", "1", "3"})
+    for (const char *gradient : {"0", "1"})
+      specs.push_back({"softmax_cross_entropy", {{"classes", classes}, {"gradient", gradient}}});
+  return specs;
+}
+
+std::vector<KernelSpec> activationsEverywhere() {
+  std::vector<KernelSpec> specs;
+  for (const dsl::ActivationRow &row : dsl::activations()) {
+    specs.push_back({"activation_forward", {{"activation", row.name}}});
+    specs.push_back({"activation_grad", {{"activation", row.name}}});
+    const bool pools = row.shape == dsl::ActivationShape::Increasing;
+    specs.push_back(
+        {"conv2d_forward",
+         conv("6x6x2", 3, "3x3", "1x1", "valid",
+              {{"activation", row.name}, {"pool", pools ? "2x2" : "0"}, {"saves_input", "1"}})});
+    specs.push_back(
+        {"dense_grad_input", {{"inputs", "9"}, {"units", "4"}, {"activation", row.name}}});
+  }
+  return specs;
+}
+
+class KernelTest : public testing::TestWithParam<KernelSpec> {};
+
+// Whole and partial last tiles; a prime number of units.
+const CaseSize sizes[] = {{32, 10, 3, 4}, {5, 17, 5, 2}, {48, 1, 1, 1}, {35, 16, 2, 3}};
+
+TEST_P(KernelTest, agrees_with_plain_loops) {
+  KernelTarget target = hostKernelTarget();
+  for (bool asserts : {false, true}) {
+    target.asserts = asserts;
+    const LoadedKernel kernel(GetParam(), target);
+    for (const CaseSize &size : sizes) {
+      KernelCase data(GetParam(), size);
+      EXPECT_EQ(mismatch(data, kernel, 3e-6), "")
+          << size.samples << " samples, asserts " << asserts;
+    }
+  }
+}
+
+std::string nameOf(const testing::TestParamInfo<KernelSpec> &info) {
+  return info.param.kind + "_" + std::to_string(info.index);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, KernelTest, testing::ValuesIn(shapes()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Activations, KernelTest, testing::ValuesIn(activationsEverywhere()),
+                         nameOf);
+
+} // namespace
+} // namespace nnx::kernels
