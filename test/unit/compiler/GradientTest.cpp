@@ -1,0 +1,110 @@
+// Derived gradients against central differences of the loss, through the interpreter: every
+// activation of the table, every layer, odd extents, strides, paddings, overlapping windows.
+#include "InterpretedNetwork.h"
+
+#include "dsl/Activations.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace {
+
+using nnx::Array;
+using nnx::test::InterpretedNetwork;
+
+// With lr = 1 and no momentum a step subtracts the gradient. A central difference of width 1e-5 is
+// good to 1e-10 (its own term of third order) and 1e-11 (rounding of the loss); 1e-8 of the largest
+// gradient leaves room and still sees any wrong term.
+void expectGradients(const std::string &layers, const std::string &shape) {
+  nnx::dsl::Study study = nnx::test::studyOf(layers, shape);
+  InterpretedNetwork network(study.variants[0]);
+  std::vector<Array> arguments = network.makeArguments(3);
+  std::vector<Array> results = network.step(arguments, {{"lr", 1}, {"momentum", 0}});
+  constexpr double width = 1e-5;
+  for (size_t p = 2; p < arguments.size(); ++p) {
+    double largest = 0;
+    for (int64_t i = 0; i < arguments[p].size(); ++i) {
+      double &weight = arguments[p].data[i];
+      double value = weight, gradient = value - results[p].data[i];
+      weight = value + width;
+      double above = network.meanLoss(arguments);
+      weight = value - width;
+      double below = network.meanLoss(arguments);
+      weight = value;
+      EXPECT_NEAR((above - below) / (2 * width), gradient, 1e-8 * std::max(1.0, std::abs(gradient)))
+          << "argument " << p << ", element " << i;
+      largest = std::max(largest, std::abs(gradient));
+    }
+    EXPECT_GT(largest, 1e-6) << "argument " << p << " has no gradient to speak of";
+  }
+}
+
+struct LayerCase {
+  std::string name, layers, shape;
+};
+
+void PrintTo(const LayerCase &layerCase, std::ostream *out) {
+  *out << layerCase.layers;
+}
+
+class LayerGradient : public testing::TestWithParam<LayerCase> {};
+
+TEST_P(LayerGradient, agrees_with_central_differences) {
+  expectGradients(GetParam().layers, GetParam().shape);
+}
+
+const std::string head = "\nflatten()\ndense(classes, activation = softmax)";
+
+INSTANTIATE_TEST_SUITE_P(
+    layers, LayerGradient,
+    testing::Values(
+        LayerCase{
+            "dense",
+            "flatten()\ndense(4)\ndense(3, bias = false)\ndense(classes, activation = softmax)",
+            "1x7x1"},
+        LayerCase{"conv2d", "conv2d(2, kernel = 2x3)\nconv2d(3, kernel = 3x2)" + head, "6x7x2"},
+        LayerCase{"conv2d_stride",
+                  "conv2d(2, kernel = 1)\nconv2d(3, kernel = 2x3, stride = 2x3, bias = false)" +
+                      head,
+                  "7x9x1"},
+        LayerCase{"conv2d_same",
+                  "conv2d(2, kernel = 1)\nconv2d(2, kernel = 4x3, padding = same)" + head, "5x4x1"},
+        LayerCase{"conv2d_same_stride",
+                  "conv2d(2, kernel = 1)\nconv2d(2, kernel = 3x2, stride = 2x3, padding = same)" +
+                      head,
+                  "5x7x1"},
+        LayerCase{"max_pool", "conv2d(2, kernel = 2)\nmax_pool(2)" + head, "6x7x2"},
+        LayerCase{"max_pool_overlapping",
+                  "conv2d(2, kernel = 2)\nmax_pool(3x2, stride = 2x1)" + head, "8x6x1"},
+        LayerCase{"max_pool_apart", "conv2d(2, kernel = 2)\nmax_pool(2, stride = 3)" + head,
+                  "9x7x1"},
+        LayerCase{"softmax_of_channels", "conv2d(3, kernel = 2)\nsoftmax()" + head, "4x3x2"},
+        LayerCase{"softmax_of_units",
+                  "flatten()\ndense(4, activation = softmax)\ndense(classes, activation = softmax)",
+                  "2x3x1"}),
+    [](const auto &info) { return info.param.name; });
+
+class ActivationGradient : public testing::TestWithParam<std::string> {};
+
+// Behind a convolution, before a pool, and behind a dense layer.
+TEST_P(ActivationGradient, agrees_with_central_differences) {
+  const std::string &kind = GetParam();
+  expectGradients("conv2d(3, kernel = 2, activation = " + kind +
+                      ")\nmax_pool(2)\nconv2d(2, kernel = 2)\nactivation(" + kind +
+                      ")\nflatten()\ndense(3, activation = " + kind +
+                      ")\ndense(classes, activation = softmax)",
+                  "6x7x1");
+}
+
+std::vector<std::string> activationNames() {
+  std::vector<std::string> names;
+  for (const nnx::dsl::ActivationRow &row : nnx::dsl::activations())
+    names.push_back(row.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(table, ActivationGradient, testing::ValuesIn(activationNames()),
+                         [](const auto &info) { return info.param; });
+
+} // namespace

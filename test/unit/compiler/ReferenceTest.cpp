@@ -1,0 +1,69 @@
+// The interpreter's loops against numbers worked by hand, where finite differences see nothing:
+// what stands where, ties, NaN, large logits.
+#include "compiler/interpreter/Reference.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace {
+
+using namespace nnx::reference;
+using nnx::Array;
+using testing::ElementsAre;
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+Array arrayOf(std::vector<int64_t> shape, std::vector<double> numbers) {
+  Array array(std::move(shape));
+  array.data = std::move(numbers);
+  return array;
+}
+
+// A correlation: the kernel is not turned around, and y comes before x.
+TEST(conv2d, weighs_what_stands_under_the_kernel) {
+  Array x = arrayOf({1, 2, 3, 1}, {1, 2, 3, 4, 5, 6});
+  Array weights = arrayOf({2, 1, 1, 2}, {1, 10, 100, 1000});
+  Array bias = arrayOf({2}, {0.5, 0});
+  Array y = conv2d(x, weights, &bias, {{2, 1}, {1, 2}, {0, 0}}, {1, 2});
+  EXPECT_THAT(y.shape, ElementsAre(1, 1, 2, 2));
+  EXPECT_THAT(y.data, ElementsAre(401.5, 4010, 603.5, 6030));
+}
+
+// A window of four on three numbers with padding = same: one zero before, two after.
+TEST(conv2d, pads_with_zeros) {
+  Array x = arrayOf({1, 1, 3, 1}, {1, 2, 3});
+  Array weights = arrayOf({1, 4, 1, 1}, {1, 10, 100, 1000});
+  Array y = conv2d(x, weights, nullptr, {{1, 4}, {1, 1}, {0, 1}}, {1, 3});
+  EXPECT_THAT(y.data, ElementsAre(3210, 321, 32));
+}
+
+TEST(max_pool, keeps_the_first_of_equals_and_a_last_nan) {
+  Array x = arrayOf({1, 2, 6, 1}, {1, 7, -1, -2, 1, 3, 7, 2, -3, -1, 5, nan});
+  Pooled pooled = maxPool(x, {{2, 2}, {2, 2}, {0, 0}}, {1, 3});
+  EXPECT_EQ(pooled.y.data[0], 7);
+  EXPECT_EQ(pooled.y.data[1], -1);
+  EXPECT_TRUE(std::isnan(pooled.y.data[2]));
+  EXPECT_THAT(pooled.argmax.data, ElementsAre(1, 0, 3));
+}
+
+TEST(max_pool, adds_gradients_where_windows_overlap) {
+  Array dy = arrayOf({1, 1, 2, 1}, {3, 4}), argmax = arrayOf({1, 1, 2, 1}, {1, 0});
+  Array dx = maxPoolGrad(dy, argmax, {{1, 2}, {1, 1}, {0, 0}}, {1, 1, 3, 1});
+  EXPECT_THAT(dx.data, ElementsAre(0, 7, 0));
+}
+
+TEST(softmax_cross_entropy, takes_the_loss_from_the_logits) {
+  Array logits = arrayOf({2, 2}, {0, 100, std::log(3), 0}), labels = arrayOf({2}, {0, 1});
+  Loss loss = softmaxCrossEntropy(logits, labels);
+  EXPECT_DOUBLE_EQ(loss.loss.at(0), 100);
+  EXPECT_DOUBLE_EQ(loss.loss.at(1), std::log(4));
+  EXPECT_DOUBLE_EQ(loss.probabilities.at(1, 0), 0.75);
+  Array gradient = softmaxCrossEntropyGrad(loss.probabilities, labels);
+  EXPECT_DOUBLE_EQ(gradient.at(0, 0), -0.5);
+  EXPECT_DOUBLE_EQ(gradient.at(1, 1), -0.375);
+}
+
+} // namespace
