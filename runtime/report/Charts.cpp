@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <string_view>
 
 namespace nnxrt {
@@ -208,6 +209,12 @@ Json curveChart(const ExperimentFigures &figures, const CurveLegend &legend,
     for (const StoredRun &run : point.results->runs)
       for (const EpochFigures &epoch : run.epochs)
         lastEpoch = std::max(lastEpoch, epoch.epoch);
+  Json epochAxis = {{"tickMinStep", 1}, {"tickCount", 6}, {"format", "d"}, {"grid", false}};
+  if (lastEpoch <= 12) {
+    std::vector<int> each(static_cast<size_t>(lastEpoch));
+    std::iota(each.begin(), each.end(), 1);
+    epochAxis["values"] = each;
+  }
   Json scale = {{"type", "log"}, {"nice", false}};
   Json transform = Json::array();
   Json axis = {{"tickCount", 5}};
@@ -240,7 +247,7 @@ Json curveChart(const ExperimentFigures &figures, const CurveLegend &legend,
               {"type", "quantitative"},
               {"title", "epoch"},
               {"scale", {{"domain", {1, std::max(lastEpoch, 2)}}, {"nice", false}}},
-              {"axis", {{"tickMinStep", 1}, {"tickCount", 6}, {"format", "d"}, {"grid", false}}}}},
+              {"axis", epochAxis}}},
             {"y",
              {{"field", field},
               {"type", "quantitative"},

@@ -31,8 +31,7 @@ std::string deviationText(const Spread &spread, std::string (*text)(double)) {
   if (spread.count < 2 || point == std::string::npos || !std::isfinite(spread.deviation))
     return "";
   return fmt::format("± {:.{}f}", spread.deviation,
-                     mean.find_first_of("e", point) != std::string::npos ? 4
-                                                                         : mean.size() - point - 1);
+                     mean.find('e', point) != std::string::npos ? 4 : mean.size() - point - 1);
 }
 
 std::string spreadText(const Spread &spread, std::string (*text)(double)) {

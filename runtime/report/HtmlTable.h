@@ -9,10 +9,12 @@ namespace nnxrt {
 
 /// One cell. `value` is what the column sorts by where the text is no plain number.
 struct HtmlCell {
+  // NOLINTBEGIN(readability-redundant-member-init): g++ warns of fields without an initializer
   std::string text;
   std::string note = {};   // small, after the text
   std::string value = {};  // number as text
   std::string markup = {}; // instead of text: HTML
+  // NOLINTEND(readability-redundant-member-init)
   bool wraps = false;
 };
 

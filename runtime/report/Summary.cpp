@@ -45,8 +45,8 @@ static std::string chanceSentence(const std::vector<const PointFigures *> &ranke
     return point->accuracy.mean >= interval.low;
   });
   const std::string range =
-      fmt::format("From {} test samples, the best point's accuracy is known to lie between {} and "
-                  "{} (95 % interval)",
+      fmt::format("From {} test samples, the best point's accuracy lies between {} and {} (95 % "
+                  "interval)",
                   countText(samples), shareText(interval.low), shareText(interval.high));
   if (near == 0)
     return range + "; no other point falls into it.";

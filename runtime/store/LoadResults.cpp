@@ -16,7 +16,7 @@ static RunStatus statusOf(std::string_view name) {
 std::optional<int64_t> ResultStore::findRun(const std::string &key, uint64_t seed, int epochs,
                                             bool finished) {
   // Finished runs first, then the latest.
-  Statement query(*database,
+  Statement query(database,
                   "SELECT id FROM run WHERE key = ? AND seed = ? AND (epochs = ? OR ? = 0) AND "
                   "quick = ? AND target = ? AND status <> 'running' AND "
                   "(status IN ('finished', 'diverged') OR NOT ?) "
@@ -54,7 +54,7 @@ void ResultStore::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
                            Overall{"micro_precision", metrics.micro.precision},
                            Overall{"micro_recall", metrics.micro.recall},
                            Overall{"micro_f1", metrics.micro.f1}};
-  Statement all(*database, "SELECT name, value FROM metric WHERE run = ? AND class IS NULL");
+  Statement all(database, "SELECT name, value FROM metric WHERE run = ? AND class IS NULL");
   all.bind(id);
   while (all.step()) {
     const std::string name = all.text();
@@ -64,8 +64,8 @@ void ResultStore::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
         entry.value = value;
   }
   metrics.samples = static_cast<int64_t>(samples);
-  Statement each(*database, "SELECT class, name, value FROM metric WHERE run = ? AND class >= 0 "
-                            "AND class < ?");
+  Statement each(database, "SELECT class, name, value FROM metric WHERE run = ? AND class >= 0 "
+                           "AND class < ?");
   each.bindAll(id, classes);
   while (each.step()) {
     ClassFigures &figures = metrics.perClass[static_cast<size_t>(each.integer())];
@@ -82,8 +82,8 @@ void ResultStore::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
     else if (name == "predicted")
       figures.predicted = static_cast<int64_t>(value);
   }
-  Statement counts(*database, "SELECT label * ? + predicted, count FROM confusion WHERE run = ? "
-                              "AND label < ? AND predicted < ?");
+  Statement counts(database, "SELECT label * ? + predicted, count FROM confusion WHERE run = ? "
+                             "AND label < ? AND predicted < ?");
   counts.bindAll(classes, id, classes, classes);
   while (counts.step()) {
     const auto place = static_cast<size_t>(counts.integer());
@@ -94,7 +94,7 @@ void ResultStore::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
 StoredRun ResultStore::loadRun(int64_t id) {
   StoredRun run;
   RunResult &result = run.result;
-  Statement query(*database,
+  Statement query(database,
                   "SELECT repeat, seed, epochs, steps_per_epoch, train_samples, test_samples, "
                   "study, started, status, message, epochs_begun, steps, diverged_step, "
                   "train_loss, train_accuracy, train_seconds, test_seconds, seconds, "
@@ -127,9 +127,9 @@ StoredRun ResultStore::loadRun(int64_t id) {
   const auto classes = static_cast<int>(query.integer());
   if (result.evaluated)
     loadTestFigures(id, classes, result.test);
-  Statement epochs(*database, "SELECT epoch, steps, train_loss, train_accuracy, test_loss, "
-                              "test_accuracy, train_seconds, test_seconds, samples_per_second "
-                              "FROM epoch WHERE run = ? ORDER BY epoch");
+  Statement epochs(database, "SELECT epoch, steps, train_loss, train_accuracy, test_loss, "
+                             "test_accuracy, train_seconds, test_seconds, samples_per_second "
+                             "FROM epoch WHERE run = ? ORDER BY epoch");
   epochs.bind(id);
   while (epochs.step()) {
     EpochFigures figures;

@@ -11,12 +11,11 @@
 namespace nnxrt {
 
 ResultStore::ResultStore(const ResultsFolder &owned, bool forceRuns)
-    : folder(owned), force(forceRuns) {
-  database.emplace(folder.path() / "results.sqlite");
-  prepareSchema(*database);
+    : folder(owned), force(forceRuns), database(owned.path() / "results.sqlite") {
+  prepareSchema(database);
   // The folder is ours: whatever still counts as running was killed.
-  database->execute("UPDATE run SET status = 'interrupted', message = 'the trainer was killed' "
-                    "WHERE status = 'running'");
+  database.execute("UPDATE run SET status = 'interrupted', message = 'the trainer was killed' "
+                   "WHERE status = 'running'");
 }
 
 ResultStore::~ResultStore() = default;
@@ -33,7 +32,7 @@ void ResultStore::studyStarted(const StudyInfo &study) {
   const std::lock_guard guard(mutex);
   info = &study;
   started = timestamp();
-  Statement insert(*database,
+  Statement insert(database,
                    "INSERT INTO study (file, source, compiler, numerics, arguments, target, cpu, "
                    "cores, jobs, threads, quick, started) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
   using Json = nlohmann::json;
@@ -44,7 +43,7 @@ void ResultStore::studyStarted(const StudyInfo &study) {
                arguments, study.target, study.cpu, study.cores, study.jobs, study.threads,
                study.quick, started)
       .run();
-  studyRow = database->lastRowId();
+  studyRow = database.lastRowId();
 }
 
 bool ResultStore::wantsRun(const RunInfo &run) {
@@ -56,7 +55,7 @@ bool ResultStore::wantsRun(const RunInfo &run) {
 void ResultStore::runStarted(const RunInfo &run) {
   const std::lock_guard guard(mutex);
   plannedEpochs[{run.point.experimentIndex, run.point.pointIndex}] = run.epochs;
-  Statement insert(*database,
+  Statement insert(database,
                    "INSERT INTO run (study, key, seed, epochs, quick, target, experiment, point, "
                    "repeat, steps_per_epoch, train_samples, test_samples, started, status) "
                    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,'running')");
@@ -65,12 +64,12 @@ void ResultStore::runStarted(const RunInfo &run) {
                run.point.experiment->name, run.point.point->label, run.repeat, run.stepsPerEpoch,
                run.trainSamples, run.testSamples, timestamp())
       .run();
-  running[placeOf(run)] = database->lastRowId();
+  running[placeOf(run)] = database.lastRowId();
 }
 
 void ResultStore::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   const std::lock_guard guard(mutex);
-  Statement insert(*database, "INSERT INTO epoch VALUES (?,?,?,?,?,?,?,?,?,?)");
+  Statement insert(database, "INSERT INTO epoch VALUES (?,?,?,?,?,?,?,?,?,?)");
   insert
       .bindAll(idOf(run), figures.epoch, figures.steps, figures.trainLoss, figures.trainAccuracy,
                figures.testLoss, figures.testAccuracy, figures.trainSeconds, figures.testSeconds,
@@ -80,8 +79,8 @@ void ResultStore::epochEnded(const RunInfo &run, const EpochFigures &figures) {
 
 void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
   const Metrics &test = result.test;
-  Statement metric(*database, "INSERT INTO metric (run, class, name, value) VALUES (?,?,?,?)");
-  Statement overall(*database, "INSERT INTO metric (run, name, value) VALUES (?,?,?)");
+  Statement metric(database, "INSERT INTO metric (run, class, name, value) VALUES (?,?,?,?)");
+  Statement overall(database, "INSERT INTO metric (run, name, value) VALUES (?,?,?)");
   const auto average = [&](const std::string &prefix, const AveragedFigures &figures) {
     overall.bindAll(id, prefix + "precision", figures.precision).run();
     overall.bindAll(id, prefix + "recall", figures.recall).run();
@@ -101,12 +100,12 @@ void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
     metric.bindAll(id, c, "support", figures.support).run();
     metric.bindAll(id, c, "predicted", figures.predicted).run();
   }
-  Statement confusion(*database, "INSERT INTO confusion VALUES (?,?,?,?)");
+  Statement confusion(database, "INSERT INTO confusion VALUES (?,?,?,?)");
   for (int label = 0; label < test.classes; ++label)
     for (int predicted = 0; predicted < test.classes; ++predicted)
       if (const int64_t count = test.count(label, predicted))
         confusion.bindAll(id, label, predicted, count).run();
-  Statement prediction(*database, "INSERT INTO prediction VALUES (?,?,?,?,?,?)");
+  Statement prediction(database, "INSERT INTO prediction VALUES (?,?,?,?,?,?)");
   prediction.bindAll(id, result.predictions.size())
       .bindArray(std::span(result.labels))
       .bindArray(std::span(result.predictions))
@@ -118,8 +117,8 @@ void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
 void ResultStore::runEnded(const RunInfo &run, const RunResult &result) {
   const std::lock_guard guard(mutex);
   const int64_t id = idOf(run);
-  Transaction transaction(*database);
-  Statement update(*database,
+  Transaction transaction(database);
+  Statement update(database,
                    "UPDATE run SET ended=?, status=?, message=?, epochs_begun=?, steps=?, "
                    "diverged_step=?, train_loss=?, train_accuracy=?, train_seconds=?, "
                    "test_seconds=?, seconds=?, samples_per_second=?, memory_bytes=?, "
@@ -134,7 +133,7 @@ void ResultStore::runEnded(const RunInfo &run, const RunResult &result) {
     insertTestFigures(id, result);
   // An older result of the same meaning makes room, but a finished one only for a finished one.
   const bool whole = result.status == RunStatus::finished || result.status == RunStatus::diverged;
-  Statement remove(*database,
+  Statement remove(database,
                    "DELETE FROM run WHERE id < ? AND key = ? AND seed = ? AND epochs = ? AND "
                    "quick = ? AND target = ? AND status <> 'running' AND "
                    "(? OR status NOT IN ('finished', 'diverged'))");
@@ -149,7 +148,7 @@ void ResultStore::studyEnded(const StudyOutcome &ending) {
   const std::lock_guard guard(mutex);
   outcome = ending;
   ended = timestamp();
-  Statement update(*database, "UPDATE study SET ended = ?, seconds = ? WHERE id = ?");
+  Statement update(database, "UPDATE study SET ended = ?, seconds = ? WHERE id = ?");
   update.bindAll(ended, outcome.seconds, studyRow).run();
   writeCsvLocked();
 }

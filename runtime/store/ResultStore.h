@@ -9,7 +9,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <tuple>
 
 namespace nnxrt {
@@ -53,7 +52,7 @@ private:
   const ResultsFolder &folder;
   const bool force;
   std::mutex mutex;
-  std::optional<Database> database;
+  Database database;
   const StudyInfo *info = nullptr;
   StudyOutcome outcome;
   std::string started, ended;
