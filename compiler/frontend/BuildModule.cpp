@@ -54,7 +54,7 @@ private:
     return dsl::findOptimizer(variant.optimizer)->structuralText(flags);
   }
 
-  Complain complain() {
+  auto complain() {
     return [this](const Twine &message) -> LogicalResult { return emitError(location, message); };
   }
 
