@@ -101,8 +101,8 @@ void Checker::checkExperiments(bool expand) {
     Experiment experiment;
     bool isRight = checkExperiment(node, experiment);
     auto axes = readAxes(node, file, globals, sink);
-    if (expand && isRight && axes && !wrongDatasets.contains(node.train->dataset))
-      GridExpander(*this, node, std::move(*axes)).run(experiment);
+    if (expand && isRight && axes && node.train && !wrongDatasets.contains(node.train->dataset))
+      GridExpander(*this, node, *node.train, std::move(*axes)).run(experiment);
     study.experiments.push_back(std::move(experiment));
   }
 }

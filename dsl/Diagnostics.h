@@ -16,7 +16,7 @@ class SourceFile;
 
 enum class Severity : uint8_t { error, warning };
 
-enum class DiagnosticId : uint16_t {
+enum class DiagnosticId : uint8_t {
 #define NNX_DIAGNOSTIC(ID, SEVERITY, TEXT) ID,
 #include "dsl/tables/Diagnostics.def"
 };

@@ -114,16 +114,16 @@ const GridExpander::Unrolled &GridExpander::unroll(const NetworkValue &network,
 std::optional<TrainingSettings> GridExpander::readTraining(const Scope &scope,
                                                            DiagnosticSink &sink) {
   TrainingValues values;
-  if (!node.train->training.empty())
-    values = checker.trainings.find(node.train->training)->second;
-  if (!checker.applySettings(node.train->overrides, scope, values, sink))
+  if (!train.training.empty())
+    values = checker.trainings.find(train.training)->second;
+  if (!checker.applySettings(train.overrides, scope, values, sink))
     return std::nullopt;
   Evaluator evaluator(checker.file, sink);
   for (const Parameter &parameter : settingsOf("training").parameters) {
     if (values.contains(parameter.name))
       continue;
     if (parameter.isRequired()) {
-      sink.report(DiagnosticId::missing_setting, node.train->location,
+      sink.report(DiagnosticId::missing_setting, train.location,
                   {"train", parameter.name, nameOf(parameter.type)});
       return std::nullopt;
     }
@@ -176,7 +176,6 @@ int GridExpander::findVariant(const Network &network, const Dataset &dataset,
 }
 
 std::optional<Point> GridExpander::makePoint(const Scope &scope, DiagnosticSink &sink) {
-  const TrainNode &train = *node.train;
   std::size_t index = 0;
   while (checker.study.datasets[index].name != train.dataset)
     ++index;
@@ -263,7 +262,7 @@ void GridExpander::run(Experiment &experiment) {
     return true;
   });
   reportCollected(points);
-  if (points == 0)
+  if (points == 0 && node.where)
     checker.sink.report(DiagnosticId::no_points, node.where->location, {node.name});
 }
 

@@ -28,8 +28,9 @@ public:
   static constexpr int64_t maxPoints = 10000;      // kept by `where`
   static constexpr int64_t maxCandidates = 100000; // of the product
 
-  GridExpander(Checker &checker, const ExperimentNode &node, std::vector<AxisValues> axes)
-      : checker(checker), node(node), axes(std::move(axes)) {}
+  GridExpander(Checker &checker, const ExperimentNode &node, const TrainNode &train,
+               std::vector<AxisValues> axes)
+      : checker(checker), node(node), train(train), axes(std::move(axes)) {}
 
   void run(Experiment &experiment);
 
@@ -59,6 +60,7 @@ private:
 
   Checker &checker;
   const ExperimentNode &node;
+  const TrainNode &train; // of the node
   std::vector<AxisValues> axes;
   std::map<std::string, Unrolled> networks;
   std::vector<Report> reports;

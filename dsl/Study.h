@@ -70,7 +70,7 @@ private:
   std::vector<Setting> items;
 };
 
-enum class LayerKind {
+enum class LayerKind : uint8_t {
 #define NNX_LAYER(NAME, ...) NAME,
 #include "dsl/tables/Layers.def"
 };

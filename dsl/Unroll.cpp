@@ -114,13 +114,13 @@ void Unroller::unrollStatement(const Statement &statement, const Scope &scope) {
     if (condition.isWrong())
       throw Stop();
     unrollBody(*condition.get<bool>() ? statement.body : statement.otherwise, scope);
-  } else if (!findLayer(statement.expr.text)) {
+  } else if (std::optional<LayerKind> kind = findLayerKind(statement.expr.text)) {
+    addLayer(*kind, statement.expr, scope);
+  } else {
     Value callee = evaluator.evaluateNetworkCall(statement.expr, scope);
     if (callee.isWrong())
       throw Stop();
     unrollNetwork(**callee.get<std::shared_ptr<const NetworkValue>>());
-  } else {
-    addLayer(statement.expr, scope);
   }
 }
 
@@ -190,14 +190,14 @@ Settings Unroller::readSettings(const Signature &signature, const Expr &call, co
   return Settings(std::move(settings));
 }
 
-void Unroller::addLayer(const Expr &call, const Scope &scope) {
+void Unroller::addLayer(LayerKind kind, const Expr &call, const Scope &scope) {
   if (static_cast<int64_t>(network.layers.size()) >= maxLayers) {
     sink.report(DiagnosticId::network_too_long, call.location,
                 {open.front()->name, maxLayers, "layers"});
     throw Stop();
   }
   LayerInstance layer;
-  layer.kind = *findLayerKind(call.text);
+  layer.kind = kind;
   layer.settings = readSettings(settingsOf(call.text), call, scope);
   if (layer.kind == LayerKind::activation && layer.settings.getName("function") == "softmax") {
     layer.kind = LayerKind::softmax;

@@ -30,7 +30,7 @@ private:
   void unrollBody(const std::vector<Statement> &body, const Scope &scope);
   void unrollStatement(const Statement &statement, const Scope &scope);
   void unrollRepeat(const Statement &statement, const Scope &scope);
-  void addLayer(const Expr &call, const Scope &scope);
+  void addLayer(LayerKind kind, const Expr &call, const Scope &scope);
   Settings readSettings(const Signature &signature, const Expr &call, const Scope &scope);
   void enter(const std::string &place);
   void leave();
