@@ -97,4 +97,14 @@ TEST_F(BuildModule, refuses_a_network_without_softmax_at_its_end) {
   EXPECT_EQ(found, "cross_entropy needs a network that ends in a softmax of 5 classes");
 }
 
+TEST_F(BuildModule, says_which_layer_cannot_be_built) {
+  nnx::dsl::Study study =
+      studyOf("max_pool(17)\nflatten()\ndense(classes, activation = softmax)", "20x20x1");
+  std::string found;
+  mlir::ScopedDiagnosticHandler handler(
+      &context, [&](mlir::Diagnostic &diagnostic) { found += diagnostic.str(); });
+  EXPECT_FALSE(build(study.variants[0]));
+  EXPECT_EQ(found, "a window has at most 256 places, which a byte counts");
+}
+
 } // namespace
