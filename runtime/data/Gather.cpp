@@ -30,7 +30,7 @@ static Bytes16 interleaveHigh(Bytes16 a, Bytes16 b) {
 static void transpose(Block &rows) {
   for (int round = 0; round < 4; ++round) {
     Block next;
-    for (int i = 0; i < lanes / 2; ++i) {
+    for (size_t i = 0; i < lanes / 2; ++i) {
       next[2 * i] = interleaveLow(rows[i], rows[i + lanes / 2]);
       next[2 * i + 1] = interleaveHigh(rows[i], rows[i + lanes / 2]);
     }
@@ -42,7 +42,7 @@ static void transpose(Block &rows) {
 static void storeScaled(Bytes16 pixel, float scale, float *target) {
   const Bytes16 zero{};
   const Bytes16 low = interleaveLow(pixel, zero), high = interleaveHigh(pixel, zero);
-  int part = 0;
+  int64_t part = 0;
   for (const Bytes16 half : {low, high}) {
     using Halves8 = uint16_t __attribute__((vector_size(16)));
     const auto wide = reinterpret_cast<Halves8>(half);

@@ -11,8 +11,8 @@
 using namespace nnxrt;
 
 namespace {
-enum class Distribution { constant, argument, uniform, normal, truncatedNormal };
-enum class Fan { none, in, mean };
+enum class Distribution : uint8_t { constant, argument, uniform, normal, truncatedNormal };
+enum class Fan : uint8_t { none, in, mean };
 
 struct Init {
   std::string_view name;
