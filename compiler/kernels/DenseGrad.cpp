@@ -38,28 +38,35 @@ Kernel build_dense_grad_weights_update(const KernelSpec &spec, const KernelTarge
   RDom r = samplesOf(x, 2, samples);
 
   // Here the lanes of a vector are units: 16 of them (two AVX2 registers) by 6 rows are 12 sums, 16
-  // by 24 on AVX-512. The rows left over after whole tiles are a stage of their own.
+  // by 24 on AVX-512. The gradient of a tile's whole rows is kept (3 kB), so that the update walks
+  // weights and state in the order of memory. The rows left over after whole tiles are a stage of
+  // their own.
   const int vectors = tileLanes / target.vectorLanes;
   const int tileRows = std::min(inputs, accumulatorsOf(target) / vectors);
   Func weights("weights");
   rule.start(weights, {n, k});
   auto addRows = [&](int tiles, int rows, int from, int tilesOfTask) {
-    Func gradient("gradient");
+    Func sum("sum"), gradient("gradient");
     RDom place(0, rows, 0, tiles, "place");
-    gradient(n, k) = 0.0f;
-    gradient(n, k) += dz(n, r.x, r.y) * x(r.x, k, r.y);
+    sum(n, k) = 0.0f;
+    sum(n, k) += dz(n, r.x, r.y) * x(r.x, k, r.y);
+    gradient(n, k) = sum(n, k);
     Expr at = from + place.x + rows * place.y;
     Stage step = rule.step(weights, {n, at}, gradient(n, at));
     RVar task("task"), tile("tile");
     // Stages work on separate rows, so the tasks of a parallel loop never meet.
     step.allow_race_conditions()
-        .split(n, no, ni, tileLanes, TailStrategy::RoundUp)
         .split(place.y, task, tile, tilesOfTask, TailStrategy::GuardWithIf)
-        .reorder(ni, place.x, no, tile, task)
-        .vectorize(ni)
-        .unroll(place.x)
+        .reorder(n, place.x, tile, task)
+        .vectorize(n, tileLanes, TailStrategy::RoundUp)
         .parallel(task);
-    gradient.compute_at(weights, no)
+    gradient.compute_at(weights, tile)
+        .store_in(MemoryType::Stack)
+        .split(n, no, ni, tileLanes, TailStrategy::RoundUp)
+        .reorder(ni, k, no)
+        .vectorize(ni)
+        .unroll(k);
+    sum.compute_at(gradient, no)
         .store_in(MemoryType::Register)
         .vectorize(n, tileLanes)
         .unroll(k)

@@ -3,6 +3,7 @@
 
 #include "compiler/kernels/Compile.h"
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
@@ -111,12 +112,12 @@ void LoadedKernel::setThreads(int threads) const {
   reinterpret_cast<int (*)(int)>(dlsym(library, "halide_set_num_threads"))(threads);
 }
 
-int LoadedKernel::operator()(const std::map<std::string, TestValue> &values) const {
+std::function<int()> LoadedKernel::bind(const std::map<std::string, TestValue> &values) const {
   // In the x86-64 System V convention whole numbers and addresses go to one sequence of places,
   // floats (up to eight) to another, so one type of function serves every signature.
   constexpr size_t mostAddresses = 16, mostFloats = 8;
-  void *p[mostAddresses] = {};
-  float f[mostFloats] = {};
+  std::array<void *, mostAddresses> p{};
+  std::array<float, mostFloats> f{};
   size_t addresses = 1, floats = 0; // the first address is the user context
   for (const KernelArgument &argument : signature) {
     auto found = values.find(argument.name);
@@ -139,10 +140,11 @@ int LoadedKernel::operator()(const std::map<std::string, TestValue> &values) con
   using Function = int (*)(void *, void *, void *, void *, void *, void *, void *, void *, void *,
                            void *, void *, void *, void *, void *, void *, void *, float, float,
                            float, float, float, float, float, float);
-  errorText.clear();
-  return reinterpret_cast<Function>(function)(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8],
-                                              p[9], p[10], p[11], p[12], p[13], p[14], p[15], f[0],
-                                              f[1], f[2], f[3], f[4], f[5], f[6], f[7]);
+  return [call = reinterpret_cast<Function>(function), p, f] {
+    errorText.clear();
+    return call(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12],
+                p[13], p[14], p[15], f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]);
+  };
 }
 
 } // namespace nnx::kernels

@@ -7,6 +7,7 @@
 
 #include <HalideRuntime.h>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -53,7 +54,9 @@ public:
 
   /// Calls with values by the names of argumentsOf; returns the kernel's code. Halide's error
   /// message, if any, is in lastError().
-  int operator()(const std::map<std::string, TestValue> &values) const;
+  int operator()(const std::map<std::string, TestValue> &values) const { return bind(values)(); }
+  /// The same call, to be made many times; the buffers must outlive it.
+  std::function<int()> bind(const std::map<std::string, TestValue> &values) const;
   void setThreads(int threads) const;
   static std::string lastError();
 

@@ -1,0 +1,166 @@
+// nnx-kernel-bench [SAMPLES] [KIND]: time, GF/s and share of this core's multiply-add peak for each
+// kernel of the baseline and of deeper convolutions, one thread. The peak and all kernels are timed
+// in turns, and the least time of each counts, so a busy machine disturbs all alike.
+#include "test/unit/kernels/KernelCase.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <immintrin.h>
+
+using namespace nnx::kernels;
+
+namespace {
+
+double now() {
+  using namespace std::chrono;
+  return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+constexpr long peakRounds = 20000;
+
+// Twelve independent chains of 8-wide multiply-adds; 16 operations each.
+void spinMultiplyAdds() {
+  long rounds = peakRounds;
+  asm volatile("vxorps %%ymm14, %%ymm14, %%ymm14\n"
+               "vxorps %%ymm15, %%ymm15, %%ymm15\n"
+               "1:\n"
+               "vfmadd231ps %%ymm14, %%ymm15, %%ymm0\n vfmadd231ps %%ymm14, %%ymm15, %%ymm1\n"
+               "vfmadd231ps %%ymm14, %%ymm15, %%ymm2\n vfmadd231ps %%ymm14, %%ymm15, %%ymm3\n"
+               "vfmadd231ps %%ymm14, %%ymm15, %%ymm4\n vfmadd231ps %%ymm14, %%ymm15, %%ymm5\n"
+               "vfmadd231ps %%ymm14, %%ymm15, %%ymm6\n vfmadd231ps %%ymm14, %%ymm15, %%ymm7\n"
+               "vfmadd231ps %%ymm14, %%ymm15, %%ymm8\n vfmadd231ps %%ymm14, %%ymm15, %%ymm9\n"
+               "vfmadd231ps %%ymm14, %%ymm15, %%ymm10\n vfmadd231ps %%ymm14, %%ymm15, %%ymm11\n"
+               "dec %0\n jnz 1b\n"
+               : "+r"(rounds)
+               :
+               : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+                 "xmm10", "xmm11", "xmm14", "xmm15", "cc");
+}
+
+struct Row {
+  KernelSpec spec;
+  double flopsOfSample; // useful operations
+  bool inBaseline;
+};
+
+std::vector<Row> rows() {
+  const std::string sgd = "sgd(nesterov=false)";
+  std::vector<Row> all;
+  auto conv = [&](const char *input, int channels, int filters, int side, bool pooled, bool first) {
+    const std::map<std::string, std::string> base{{"input", input},
+                                                  {"filters", std::to_string(filters)},
+                                                  {"kernel", "3x3"},
+                                                  {"stride", "1x1"},
+                                                  {"padding", "valid"}};
+    auto with = [&](std::map<std::string, std::string> more) {
+      more.insert(base.begin(), base.end());
+      return more;
+    };
+    const double flops = 2.0 * side * side * filters * 9 * channels;
+    const char *pool = pooled ? "2x2" : "0";
+    all.push_back(
+        {{"conv2d_forward", with({{"activation", "relu"}, {"pool", pool}, {"saves_input", "0"}})},
+         flops,
+         first});
+    all.push_back(
+        {{"conv2d_grad_weights_update", with({{"pool", pool}, {"optimizer", sgd}})}, flops, first});
+    if (!first)
+      all.push_back({{"conv2d_grad_input", with({{"activation", "none"}})}, flops, false});
+  };
+  auto dense = [&](int inputs, int units, bool hasInputGradient) {
+    const std::string k = std::to_string(inputs), n = std::to_string(units);
+    const double flops = 2.0 * inputs * units;
+    all.push_back({{"dense_forward",
+                    {{"inputs", k}, {"units", n}, {"activation", "relu"}, {"saves_input", "0"}}},
+                   flops,
+                   true});
+    all.push_back({{"dense_grad_weights_update", {{"inputs", k}, {"units", n}, {"optimizer", sgd}}},
+                   flops,
+                   true});
+    if (hasInputGradient)
+      all.push_back({{"dense_grad_input", {{"inputs", k}, {"units", n}, {"activation", "relu"}}},
+                     flops,
+                     true});
+  };
+  conv("28x28x1", 1, 32, 26, true, true);
+  dense(5408, 100, true);
+  dense(100, 10, true);
+  all.push_back({{"softmax_cross_entropy", {{"classes", "10"}, {"gradient", "1"}}}, 0, true});
+  all.push_back({{"transpose_delta", {}}, 0, true});
+  all.push_back({{"dense_grad_bias_update", {{"optimizer", sgd}}}, 0, true});
+  all.push_back({{"conv2d_grad_bias_update", {{"optimizer", sgd}}}, 0, true});
+  conv("13x13x32", 32, 64, 11, false, false);
+  conv("13x13x32", 32, 64, 11, true, false);
+  conv("5x5x64", 64, 96, 3, false, false);
+  all.push_back(
+      {{"max_pool_forward", {{"input", "11x11x64"}, {"window", "2x2"}, {"stride", "2x2"}}},
+       0,
+       false});
+  all.push_back(
+      {{"max_pool_grad",
+        {{"input", "11x11x64"}, {"window", "2x2"}, {"stride", "2x2"}, {"activation", "none"}}},
+       0,
+       false});
+  return all;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  _mm_setcsr(_mm_getcsr() | 0x8040); // flush denormals, as the runtime does
+  const int samples = argc > 1 ? std::atoi(argv[1]) : 32;
+  const std::string only = argc > 2 ? argv[2] : "";
+  struct Timed {
+    Row row;
+    LoadedKernel kernel;
+    KernelCase data;
+    std::function<int()> call;
+    int repeats = 1;
+    double least = 1e9;
+  };
+  std::vector<std::unique_ptr<Timed>> timed;
+  for (const Row &row : rows()) {
+    if (row.spec.text().find(only) == std::string::npos)
+      continue;
+    CaseSize size{samples, 100, 13, 13};
+    if (row.spec.kind == "conv2d_grad_bias_update")
+      size.units = 32;
+    auto t = std::make_unique<Timed>(
+        Timed{row, LoadedKernel(row.spec, hostKernelTarget()), KernelCase(row.spec, size), {}});
+    for (auto &[name, value] : t->data.hypers())
+      value = 1e-7f; // the numbers stay as they are
+    t->call = t->kernel.bind(t->data.values());
+    if (t->call() != 0) {
+      std::fprintf(stderr, "%s failed\n", row.spec.text().c_str());
+      return 1;
+    }
+    timed.push_back(std::move(t));
+  }
+  double peak = 1e9;
+  for (int round = 0; round < 60; ++round) {
+    double start = now();
+    spinMultiplyAdds();
+    peak = std::min(peak, now() - start);
+    for (auto &t : timed) {
+      start = now();
+      for (int i = 0; i < t->repeats; ++i)
+        t->call();
+      const double one = (now() - start) / t->repeats;
+      t->least = std::min(t->least, one);
+      t->repeats = std::clamp(static_cast<int>(1e-3 / one), 1, 200);
+    }
+  }
+  const double peakFlops = peakRounds * 12.0 * 16.0 / peak;
+  std::printf("multiply-add peak %.1f GF/s, %d samples\n", peakFlops / 1e9, samples);
+  double sum = 0;
+  for (auto &t : timed) {
+    const double flops = t->row.flopsOfSample * samples;
+    std::printf("%9.1f us %7.1f GF/s %3.0f %%  %s\n", t->least * 1e6, flops / t->least / 1e9,
+                100 * flops / t->least / peakFlops, t->row.spec.text().c_str());
+    if (t->row.inBaseline)
+      sum += t->least;
+  }
+  std::printf("%9.1f us  all kernels of the baseline\n", sum * 1e6);
+}
