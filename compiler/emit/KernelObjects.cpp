@@ -28,6 +28,11 @@ struct Work {
   std::string notSaved; // why the store does not hold it
 };
 
+// The symbol is a part of the object, hence of its key. Throws KernelError.
+std::string storeKey(const KernelSpec &spec, const KernelTarget &target) {
+  return kernels::cacheKeyText(spec, target) + "\nsymbol " + kernels::symbolOf(spec, target);
+}
+
 Error writeFile(llvm::StringRef path, llvm::StringRef content) {
   std::error_code error;
   llvm::raw_fd_ostream stream(path, error);
@@ -90,7 +95,7 @@ llvm::Expected<std::vector<KernelObject>> makeKernelObjects(llvm::ArrayRef<Kerne
     std::string symbol, key;
     try {
       symbol = kernels::symbolOf(spec, target);
-      key = kernels::cacheKeyText(spec, target) + "\nsymbol " + symbol;
+      key = storeKey(spec, target);
     } catch (const kernels::KernelError &error) {
       return llvm::createStringError(error.what());
     }
@@ -116,6 +121,10 @@ llvm::Expected<std::vector<KernelObject>> makeKernelObjects(llvm::ArrayRef<Kerne
   for (size_t index : workOf)
     objects.push_back(works[index].object);
   return objects;
+}
+
+bool isKept(const KernelSpec &spec, const KernelTarget &target, const ObjectStore &store) {
+  return store.contains(storeKey(spec, target));
 }
 
 } // namespace nnx::emit

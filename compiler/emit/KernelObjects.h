@@ -28,4 +28,8 @@ makeKernelObjects(llvm::ArrayRef<kernels::KernelSpec> specs, const kernels::Kern
                   const ObjectStore &store, const ScratchFolder &scratch,
                   llvm::raw_ostream &warnings);
 
+// True where the store holds the kernel, so that it need not be compiled.
+bool isKept(const kernels::KernelSpec &spec, const kernels::KernelTarget &target,
+            const ObjectStore &store);
+
 } // namespace nnx::emit

@@ -67,24 +67,31 @@ static Error runLld(llvm::ArrayRef<std::string> arguments) {
   return llvm::createStringError("linking failed:\n" + StringRef(messages).rtrim());
 }
 
-static Error addTrainerArguments(std::vector<std::string> &arguments) {
-  arguments.insert(arguments.end(),
-                   {"-pie", "-dynamic-linker", loader.str(), "-z", "relro", "-z", "now"});
-  for (StringRef name : {"crt1.o", "crti.o", "nnx_runner.o", "libc_nonshared.a", "crtn.o"}) {
-    auto file = findRuntimeFile(name);
-    if (!file)
-      return file.takeError();
-    arguments.push_back(*file);
-  }
-  for (StringRef name : {"libc.so.6", "libm.so.6"}) {
-    auto file = findSystemLibrary(name);
-    if (!file)
-      return file.takeError();
-    arguments.push_back(*file);
-  }
+// What stands before and behind the objects of a trainer: the start of the program, the runtime,
+// libc.
+static Error addTrainerFiles(std::vector<std::string> &before, std::vector<std::string> &behind) {
+  // Exceptions of the runtime are found through the header of .eh_frame.
+  before.insert(before.end(), {"-pie", "--eh-frame-hdr", "-z", "relro", "-z", "now",
+                               "-dynamic-linker", loader.str()});
+  auto addAll = [](std::vector<std::string> &files, llvm::ArrayRef<StringRef> names,
+                   llvm::Expected<std::string> (*find)(StringRef)) -> Error {
+    for (StringRef name : names) {
+      auto file = find(name);
+      if (!file)
+        return file.takeError();
+      files.push_back(*file);
+    }
+    return Error::success();
+  };
+  if (Error error = addAll(before, {"crt1.o", "crti.o", "nnx_runner.o"}, findRuntimeFile))
+    return error;
+  if (Error error = addAll(behind, {"libm.so.6", "libc.so.6"}, findSystemLibrary))
+    return error;
+  if (Error error = addAll(behind, {"libc_nonshared.a"}, findRuntimeFile))
+    return error;
   if (fs::exists(loader))
-    arguments.insert(arguments.end(), {"--as-needed", loader.str()});
-  return Error::success();
+    behind.insert(behind.end(), {"--as-needed", loader.str()});
+  return addAll(behind, {"crtn.o"}, findRuntimeFile);
 }
 
 Error link(LinkMode mode, llvm::ArrayRef<std::string> objects, StringRef output) {
@@ -96,15 +103,14 @@ Error link(LinkMode mode, llvm::ArrayRef<std::string> objects, StringRef output)
 
   std::vector<std::string> arguments = {"-o", temporary->TmpName, "--gc-sections",
                                         "--build-id=none", "--error-limit=5"};
-  Error error = Error::success();
-  if (mode == LinkMode::Trainer)
-    error = joinErrors(std::move(error), addTrainerArguments(arguments));
-  else
+  std::vector<std::string> behind;
+  if (mode == LinkMode::Shared)
     arguments.insert(arguments.end(), {"-shared", "-Bsymbolic"});
+  else if (Error error = addTrainerFiles(arguments, behind))
+    return joinErrors(std::move(error), temporary->discard());
   arguments.insert(arguments.end(), objects.begin(), objects.end());
-  if (!error)
-    error = runLld(arguments);
-  if (error)
+  arguments.insert(arguments.end(), behind.begin(), behind.end());
+  if (Error error = runLld(arguments))
     return joinErrors(std::move(error), temporary->discard());
   // lld makes the file executable itself, under the name it was given.
   if (Error failed = temporary->keep(output))

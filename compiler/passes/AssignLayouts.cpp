@@ -2,6 +2,7 @@
 // keeps the order of the image it came from, and dense kernels follow the order of their input.
 // Adds transpose_delta where a kernel wants features innermost. Works on fused ops.
 #include "compiler/dialect/NnxDialect.h"
+#include "compiler/layers/Layers.h"
 #include "compiler/passes/Layout.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/passes/Updates.h"
@@ -18,10 +19,6 @@ using namespace mlir;
 
 namespace nnx {
 namespace {
-
-RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 // Both gradients of one dense layer read the same transposed delta.
 void insertTransposes(func::FuncOp function) {

@@ -190,19 +190,6 @@ template <class GradientOp> struct FoldDerivative : OpRewritePattern<ActivationG
   }
 };
 
-// The sum over a scattered gradient is the sum over the gradient.
-struct SumBiasBeforeScatter : OpRewritePattern<Conv2dGradBiasOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(Conv2dGradBiasOp bias, PatternRewriter &rewriter) const override {
-    auto scatter = bias.getDy().getDefiningOp<MaxPoolGradOp>();
-    if (!scatter || scatter.getSaved())
-      return failure();
-    rewriter.modifyOpInPlace(bias, [&] { bias.getDyMutable().assign(scatter.getDy()); });
-    return success();
-  }
-};
-
 struct FuseUpdate : OpRewritePattern<UpdateOp> {
   FuseUpdate(MLIRContext *context, bool acrossLayers)
       : OpRewritePattern(context), acrossLayers(acrossLayers) {}
@@ -226,9 +213,12 @@ struct FuseUpdate : OpRewritePattern<UpdateOp> {
           update.getSlots(), conv.getStridesAttr(), conv.getPaddingAttr(), window, window,
           update.getOptimizerAttr());
     } else if (auto conv = dyn_cast<Conv2dGradBiasOp>(gradient)) {
-      rewriter.replaceOpWithNewOp<Conv2dGradBiasUpdateOp>(
-          update, update.getResultTypes(), conv.getDy(), update.getWeights(), update.getSlots(),
-          update.getOptimizerAttr());
+      // The sum over a scattered gradient is the sum over the gradient.
+      auto scatter = conv.getDy().getDefiningOp<MaxPoolGradOp>();
+      Value dz = acrossLayers && scatter && !scatter.getSaved() ? scatter.getDy() : conv.getDy();
+      rewriter.replaceOpWithNewOp<Conv2dGradBiasUpdateOp>(update, update.getResultTypes(), dz,
+                                                          update.getWeights(), update.getSlots(),
+                                                          update.getOptimizerAttr());
     } else if (auto dense = dyn_cast<DenseGradWeightsOp>(gradient)) {
       rewriter.replaceOpWithNewOp<DenseGradWeightsUpdateOp>(
           update, update.getResultTypes(), dense.getX(), dense.getDy(), update.getWeights(),
@@ -281,7 +271,7 @@ struct Fuse : impl::FuseBase<Fuse> {
     if (acrossLayers) {
       patterns.add<FuseActivation<Conv2dOp>, FuseActivation<DenseOp>, MoveDerivativeBeforeUnflatten,
                    FoldDerivative<DenseGradInputOp>, FoldDerivative<Conv2dGradInputOp>,
-                   FoldDerivative<MaxPoolGradOp>, SumBiasBeforeScatter>(context);
+                   FoldDerivative<MaxPoolGradOp>>(context);
     }
     patterns.add<FuseLossGradient>(context);
     patterns.add<FuseUpdate>(context, acrossLayers);

@@ -1,6 +1,7 @@
 // Turns ops on tensors into calls of kernels on buffers. Every op left by nnx-fuse has one kernel;
 // one without is an error at its place. Weights and state are updated in place, after everything
 // that reads their old values.
+#include "compiler/layers/Layers.h"
 #include "compiler/passes/BufferBuilder.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/passes/Updates.h"
@@ -26,10 +27,6 @@ using Bindings = SmallVector<std::pair<StringRef, Value>>;
 // "28x28x1"
 std::string shapeText(ArrayRef<int64_t> extents) {
   return llvm::join(llvm::map_range(extents, [](int64_t e) { return std::to_string(e); }), "x");
-}
-
-RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
 }
 
 std::string sampleText(Value tensor) {
@@ -389,9 +386,9 @@ struct SelectKernels : impl::SelectKernelsBase<SelectKernels> {
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(tensors)))
       op.erase();
     tensors.erase();
+    function.removeArgAttrsAttr();
+    function.removeResAttrsAttr();
     function.setFunctionType(builder.getFunctionType({}, {}));
-    function.setAllArgAttrs(ArrayAttr());
-    function.setAllResultAttrs(ArrayAttr());
     return success();
   }
 };

@@ -1,0 +1,131 @@
+// Writes the study JSON. Every name of the schema stands here and in docs/architecture.md.
+#include "compiler/emit/StudyJson.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/SHA256.h"
+
+#include <nlohmann/json.hpp>
+
+namespace nnx::emit {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string sha256(const std::string &text) {
+  auto hash = llvm::SHA256::hash(llvm::arrayRefFromStringRef(text));
+  return llvm::toHex(hash, /*LowerCase=*/true);
+}
+
+Json textOrNull(const std::string &text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+Json toJson(const dsl::DatasetShare &share) {
+  return {{"images", share.images.name},
+          {"labels", share.labels.name},
+          {"images_sha256", textOrNull(share.images.sha256)},
+          {"labels_sha256", textOrNull(share.labels.sha256)}};
+}
+
+Json toJson(const dsl::Dataset &dataset) {
+  return {{"name", dataset.name},
+          {"kind", dataset.kind},
+          {"train", toJson(dataset.train)},
+          {"test", toJson(dataset.test)},
+          {"shape", dataset.shape},
+          {"classes", dataset.classes},
+          {"scale", dataset.scale},
+          {"labels", dataset.labels.empty() ? Json() : Json(dataset.labels)},
+          {"line", dataset.location.line}};
+}
+
+Json toJson(const dsl::Optimizer &optimizer) {
+  Json json = {{"kind", optimizer.kind}};
+  for (const dsl::Setting &setting : optimizer.settings) {
+    if (const auto *flag = std::get_if<bool>(&setting.value))
+      json[setting.name] = *flag;
+    else if (const auto *whole = std::get_if<int64_t>(&setting.value))
+      json[setting.name] = *whole;
+    else if (const auto *real = std::get_if<double>(&setting.value))
+      json[setting.name] = *real;
+    else if (const auto *name = std::get_if<std::string>(&setting.value))
+      json[setting.name] = *name;
+  }
+  return json;
+}
+
+Json toJson(const dsl::TrainingSettings &training) {
+  return {{"loss", training.loss},   {"optimizer", toJson(training.optimizer)},
+          {"batch", training.batch}, {"epochs", training.epochs},
+          {"seed", training.seed},   {"shuffle", training.shuffle},
+          {"steps", training.steps}, {"on_divergence", training.onDivergence}};
+}
+
+Json toJson(const dsl::LayerInstance &layer) {
+  return {{"name", layer.name},         {"kind", dsl::nameOf(layer.kind)},
+          {"text", layer.text},         {"input", layer.input},
+          {"output", layer.output},     {"parameters", layer.parameters},
+          {"line", layer.location.line}};
+}
+
+Json toJson(const dsl::Axis &axis) {
+  Json json = {{"name", axis.name}, {"values", axis.values}};
+  if (axis.tied != 0)
+    json["tied"] = axis.tied;
+  return json;
+}
+
+Json toJson(const dsl::Point &point, const dsl::Experiment &experiment, const dsl::Study &study,
+            const kernels::KernelTarget &target) {
+  const dsl::Network &network = study.variants[point.variant].network;
+  Json axes = Json::object(), layers = Json::array();
+  for (size_t i = 0; i < experiment.axes.size(); ++i)
+    axes[experiment.axes[i].name] = point.coordinates[i];
+  for (const dsl::LayerInstance &layer : network.layers)
+    layers.push_back(toJson(layer));
+  std::string meaning =
+      point.meaning + "\n" + target.text + "\nnumerics " + std::to_string(numericsVersion);
+  return {{"label", point.label},
+          {"axes", axes},
+          {"dataset", point.dataset},
+          {"variant", point.variant},
+          {"network", point.network},
+          {"line", point.location.line},
+          {"settings", toJson(point.training)},
+          {"layers", layers},
+          {"parameters", network.parameters},
+          {"flops", network.flops},
+          {"key", sha256(meaning)}};
+}
+
+} // namespace
+
+std::string studyJson(const dsl::Study &study, const kernels::KernelTarget &target) {
+  Json datasets = Json::array(), experiments = Json::array();
+  for (const dsl::Dataset &dataset : study.datasets)
+    datasets.push_back(toJson(dataset));
+  for (const dsl::Experiment &experiment : study.experiments) {
+    Json axes = Json::array(), points = Json::array();
+    for (const dsl::Axis &axis : experiment.axes)
+      axes.push_back(toJson(axis));
+    for (const dsl::Point &point : experiment.points)
+      points.push_back(toJson(point, experiment, study, target));
+    experiments.push_back({{"name", experiment.name},
+                           {"title", experiment.title},
+                           {"line", experiment.location.line},
+                           {"axes", axes},
+                           {"repeats", experiment.repeats},
+                           {"points", points}});
+  }
+  Json json = {{"schema", 1},
+               {"file", study.file},
+               {"source", study.source},
+               {"compiler", "nnx " NNX_VERSION},
+               {"numerics", numericsVersion},
+               {"datasets", datasets},
+               {"experiments", experiments}};
+  return json.dump();
+}
+
+} // namespace nnx::emit

@@ -1,0 +1,48 @@
+// A network compiled to a shared library and loaded, beside the module that the interpreter runs:
+// the two sides of the tests of compiled steps.
+#pragma once
+
+#include "compiler/interpreter/Array.h"
+#include "runtime/train/Model.h"
+
+#include <nnxrt/abi.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnx::test {
+
+struct NetworkCase {
+  std::string name;   // of the test
+  std::string layers; // of the language; `act` is the activation
+  std::string shape = "10x9x2";
+  std::string optimizer = "sgd(lr = 0.05, momentum = 0.9)";
+};
+
+// Compiles `network` for batches of 5, 16, 32 and 33 samples. Throws std::runtime_error with the
+// compiler's message.
+class CompiledVariant {
+public:
+  CompiledVariant(const NetworkCase &network, const std::string &activation, bool isFused);
+  ~CompiledVariant();
+  CompiledVariant(const CompiledVariant &) = delete;
+  CompiledVariant &operator=(const CompiledVariant &) = delete;
+
+  const nnxrt_variant &table() const;
+
+  // Extents of one sample, height first.
+  std::vector<int64_t> sampleShape() const;
+
+  // The interpreter's step on all arguments of @step, or evaluate on those of @evaluate.
+  std::vector<Array> interpretStep(const std::vector<Array> &arguments) const;
+  std::vector<Array> interpretEvaluate(const std::vector<Array> &arguments) const;
+  // Shapes of the arguments of @step behind samples and labels: parameters, then slots.
+  std::vector<std::vector<int64_t>> stateShapes() const;
+
+private:
+  struct Parts;
+  std::unique_ptr<Parts> parts;
+};
+
+} // namespace nnx::test

@@ -1,0 +1,37 @@
+// `nnxc build`: one file becomes one trainer, or one of the forms on the way there.
+#pragma once
+
+#include "compiler/Pipeline.h"
+#include "dsl/Study.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nnx {
+
+// What the commands that compile have in common.
+struct CompileOptions {
+  std::string file;
+  std::vector<std::string> overrides; // PATH=VALUE each
+  std::string target = "host";
+  bool warningsAreErrors = false;
+  bool verbose = false;
+  bool color = false; // of diagnostics
+};
+
+// Reads and checks the file; diagnostics go to the standard error stream. Nothing after an error.
+std::optional<dsl::Study> readStudy(const CompileOptions &options);
+
+// Compiles, fetches or compiles the kernels, links, and writes the trainer `output` whole or not at
+// all. Returns the exit status.
+int buildTrainer(const CompileOptions &options, const std::string &output);
+
+// Prints the study after the stage of this name on the standard output: a stage of
+// compiler/Stages.def, tokens, ast, points, llvm, asm or halide. Returns the exit status.
+int emitStage(const CompileOptions &options, const std::string &stage);
+
+// The names that emitStage knows.
+std::vector<std::string> stageNames();
+
+} // namespace nnx
