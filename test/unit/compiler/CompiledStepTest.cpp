@@ -51,7 +51,7 @@ public:
       Array values(shapes[p]);
       if (p < compiled.table().parameter_count) {
         double bound =
-            shapes[p].size() == 1 ? 0.1 : 1.5 / std::sqrt(double(values.size()) / shapes[p].back());
+            shapes[p].size() == 1 ? 0.1 : 0.7 / std::sqrt(double(values.size()) / shapes[p].back());
         fill(values, bound);
         model.setParameter(p, std::vector<float>(values.data.begin(), values.data.end()));
       }

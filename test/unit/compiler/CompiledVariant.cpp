@@ -2,6 +2,7 @@
 #include "CompiledVariant.h"
 
 #include "compiler/Pipeline.h"
+#include "compiler/dialect/NnxDialect.h"
 #include "compiler/emit/KernelObjects.h"
 #include "compiler/emit/Link.h"
 #include "compiler/emit/Object.h"
@@ -59,7 +60,7 @@ std::string sourceOf(const NetworkCase &network, const std::string &activation) 
          "}\n"
          "experiment test {\n"
          "  grid { batch in [5, 16, 32, 33] }\n"
-         "  train net(" +
+         "  train net(act = " +
          activation +
          ") on data with standard { batch }\n"
          "}\n";

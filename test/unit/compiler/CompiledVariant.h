@@ -8,6 +8,7 @@
 #include <nnxrt/abi.h>
 
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct NetworkCase {
   std::string shape = "10x9x2";
   std::string optimizer = "sgd(lr = 0.05, momentum = 0.9)";
 };
+
+inline void PrintTo(const NetworkCase &network, std::ostream *out) {
+  *out << network.name;
+}
 
 // Compiles `network` for batches of 5, 16, 32 and 33 samples. Throws std::runtime_error with the
 // compiler's message.
