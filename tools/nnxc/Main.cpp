@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <unistd.h>
 
 namespace {
@@ -43,6 +44,12 @@ std::vector<std::string> takeTrainerArguments(std::vector<std::string> &argument
   std::vector<std::string> rest(file + 1, arguments.end());
   arguments.erase(file + 1, arguments.end());
   return rest;
+}
+
+bool isCommand(const CLI::App &app, const std::string &name) {
+  auto all = app.get_subcommands([](const CLI::App *) { return true; });
+  return std::any_of(all.begin(), all.end(),
+                     [&](const CLI::App *command) { return command->get_name() == name; });
 }
 
 } // namespace
@@ -81,6 +88,11 @@ int main(int argc, char **argv) {
   for (std::string &argument : arguments)
     if (argument == "-Werror")
       argument = "--Werror";
+  if (!arguments.empty() && !arguments.front().starts_with("-") &&
+      !isCommand(app, arguments.front())) {
+    std::cerr << "unknown command `" << arguments.front() << "`; known: check, build, run, plan\n";
+    return 2;
+  }
   std::vector<std::string> trainerArguments = takeTrainerArguments(arguments);
   std::reverse(arguments.begin(), arguments.end());
   try {
