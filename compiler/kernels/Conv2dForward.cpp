@@ -130,11 +130,17 @@ Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) 
       .parallel(task)
       .parallel(t);
   if (g.isPadded) {
-    checkScratch(spec, double((g.poolH - 1) * g.strideH + g.kernelH) *
-                           ((g.outWidth - 1) * g.strideW + g.kernelW) * g.channels);
-    padded.compute_at(out, row).store_in(MemoryType::Stack).vectorize(l);
+    const int rows = (g.poolH - 1) * g.strideH + g.kernelH;
+    const int columns = (g.outWidth - 1) * g.strideW + g.kernelW;
+    checkScratch(spec, double(rows) * columns * g.channels);
+    padded.compute_at(out, row)
+        .store_in(onStack)
+        .bound_storage(x, columns)
+        .bound_storage(y, rows)
+        .bound_storage(ci, g.channels)
+        .vectorize(l);
   }
-  z.compute_at(out, co).store_in(MemoryType::Stack).vectorize(l, tile.lanes).unroll(c);
+  z.compute_at(out, co).store_in(onStack).vectorize(l, tile.lanes).unroll(c);
   Stage sum = z.update();
   if (windowInRegisters) {
     z.unroll(x).unroll(y);
@@ -149,7 +155,7 @@ Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) 
     sum.unroll(r.y);
   if (g.isPooled) {
     greatest.compute_at(out, co)
-        .store_in(MemoryType::Stack)
+        .store_in(onStack)
         .vectorize(l, tile.lanes)
         .unroll(c)
         .update()

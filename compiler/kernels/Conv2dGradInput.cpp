@@ -53,7 +53,7 @@ Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &targe
       .parallel(task)
       .parallel(t);
   sum.compute_at(dx, co)
-      .store_in(MemoryType::Stack)
+      .store_in(onStack)
       .vectorize(l)
       .unroll(ci)
       .update()

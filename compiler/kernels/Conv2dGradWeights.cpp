@@ -101,9 +101,15 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
       .vectorize(cc)
       .parallel(cio)
       .parallel(co);
-  gradient.compute_at(weights, cio).store_in(MemoryType::Stack).vectorize(c, blocks.filters);
+  gradient.compute_at(weights, cio)
+      .store_in(onStack)
+      .bound_storage(ci, blocks.channels)
+      .vectorize(c, blocks.filters);
   gradient.update().reorder(lane.x, c, kx, ky, ci, lane.y).atomic().vectorize(lane.x);
-  laneSum.compute_at(gradient, lane.y).store_in(MemoryType::Stack).vectorize(l);
+  laneSum.compute_at(gradient, lane.y)
+      .store_in(onStack)
+      .bound_storage(ci, blocks.channels)
+      .vectorize(l);
   laneSum.update()
       .split(l, lo, li, target.vectorLanes)
       .split(kx, kxo, kxi, blocks.taps)
@@ -112,11 +118,20 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
       .unroll(kxi)
       .unroll(c);
   if (g.isPooled)
-    delta.compute_at(laneSum, block.x).store_in(MemoryType::Stack).vectorize(l);
+    delta.compute_at(laneSum, block.x)
+        .store_in(onStack)
+        .bound_storage(x, usedWidth)
+        .bound_storage(y, blocks.rows)
+        .bound_storage(c, blocks.filters)
+        .vectorize(l);
   if (g.isPadded)
-    padded.compute_at(laneSum, ci).store_in(MemoryType::Stack).vectorize(l);
+    padded.compute_at(laneSum, ci)
+        .store_in(onStack)
+        .bound_storage(x, (usedWidth - 1) * g.strideW + g.kernelW)
+        .bound_storage(y, (blocks.rows - 1) * g.strideH + g.kernelH)
+        .vectorize(l);
   blockSum.compute_at(laneSum, lo)
-      .store_in(MemoryType::Stack)
+      .store_in(onStack)
       .vectorize(l)
       .unroll(kx)
       .unroll(c)
@@ -150,13 +165,9 @@ Kernel build_conv2d_grad_bias_update(const KernelSpec &spec, const KernelTarget 
 
   constrainOutputs(bias, {runTime});
   step.parallel(c);
-  gradient.compute_at(bias, c).store_in(MemoryType::Stack);
+  gradient.compute_at(bias, c).store_in(onStack);
   gradient.update().atomic().vectorize(lane.x);
-  tileSum.compute_at(gradient, lane.y)
-      .store_in(MemoryType::Register)
-      .vectorize(l)
-      .update()
-      .vectorize(l);
+  tileSum.compute_at(gradient, lane.y).store_in(onStack).vectorize(l).update().vectorize(l);
   return {Pipeline(bias), rule.inputsOf(samples, {dz})};
 }
 

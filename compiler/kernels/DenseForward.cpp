@@ -30,20 +30,22 @@ Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
   ImageParam x = inputBuffer(Float(32), "x", flatTensor(inputs));
   ImageParam weights = inputBuffer(Float(32), "weights", {paddedRow(units), inputs});
   ImageParam bias = inputBuffer(Float(32), "bias", {paddedRow(units)});
-  Var l("l"), n("n"), t("t"), b("b");
+  Var l("l"), n("n"), t("t"), b("b"), task("task"), j("j");
 
   // z collects blocks of rows; each block's sums are made in registers. What is left over after
   // the whole blocks is one shorter block.
   const RegisterTile tile = chooseTile(target, 1, units, 1);
   // A task is some columns for some tiles of samples; it passes once over its part of the weights.
-  // Fewer than 50 columns use too little of each line (20: 30 % slower).
-  const int mostColumns = std::max(50, iterationsPerTask(2.0 * inputs * tileLanes * 2));
+  // Fewer than 50 columns use too little of each line (20: 30 % slower); 512 are 128 kB of sums.
+  const int mostColumns = std::clamp(iterationsPerTask(2.0 * inputs * tileLanes * 2), 50, 512);
   const int tasks = ceilDiv(units, mostColumns);
   const int columnsOfTask = roundUp(ceilDiv(units, tasks), tile.columns);
   // The last tile of columns may end behind the row's padding.
-  Expr column = columnsOfTask * tasks > paddedRow(units) ? min(n, paddedRow(units) - 1) : n;
+  Expr column = task * columnsOfTask + j;
+  if (columnsOfTask * tasks > paddedRow(units))
+    column = min(column, paddedRow(units) - 1);
   Func z("z"), y("y");
-  z(l, n, t) = bias(column);
+  z(l, j, t, task) = bias(column);
   struct Blocks {
     Func sum;
     RDom row, block;
@@ -52,46 +54,52 @@ Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
   auto addBlocks = [&](int count, int rows, int from) {
     Blocks blocks{Func("sum"), RDom(0, rows, "row"), RDom(0, count, "block")};
     Expr k = from + b * rows + blocks.row;
-    blocks.sum(l, n, t, b) = 0.0f;
-    blocks.sum(l, n, t, b) += x(l, k, t) * weights(column, k);
-    z(l, n, t) += blocks.sum(l, n, t, blocks.block);
+    blocks.sum(l, j, t, task, b) = 0.0f;
+    blocks.sum(l, j, t, task, b) += x(l, k, t) * weights(column, k);
+    z(l, j, t, task) += blocks.sum(l, j, t, task, blocks.block);
     all.push_back(blocks);
   };
   const int rows = std::min(blockRows, inputs), rest = inputs % rows;
   addBlocks(inputs / rows, rows, 0);
   if (rest > 0)
     addBlocks(1, rest, inputs - rest);
-  Expr value = activation.value(z(l, n, t));
+  Expr before = z(l, n % columnsOfTask, t, n / columnsOfTask);
+  Expr value = activation.value(before);
   if (spec.flagOf("saves_input"))
-    y(l, n, t) = Tuple(value, z(l, n, t));
+    y(l, n, t) = Tuple(value, before);
   else
     y(l, n, t) = value;
 
   constrainOutputs(y, flatTensor(units));
   Var to("to"), ti("ti"), no("no"), ni("ni");
   y.vectorize(l)
-      .split(n, no, ni, std::min(columnsOfTask, units), TailStrategy::GuardWithIf)
+      .split(n, no, ni, columnsOfTask, TailStrategy::GuardWithIf)
       .split(t, to, ti, tilesTogether, TailStrategy::GuardWithIf)
       .reorder(l, ni, ti, no, to)
       .parallel(no)
       .parallel(to);
-  z.compute_at(y, no).store_in(MemoryType::Stack).vectorize(l, tileLanes);
+  // Constant sizes keep it on the stack, here and in the other kernels.
+  z.compute_at(y, no)
+      .store_in(onStack)
+      .bound_storage(j, columnsOfTask)
+      .bound_storage(t, tilesTogether)
+      .vectorize(l, tileLanes);
   for (size_t i = 0; i < all.size(); ++i) {
     Var tileIndex("tile"), inTile("in_tile");
     Stage collect = z.update(static_cast<int>(i));
-    collect.split(n, tileIndex, inTile, tile.columns, TailStrategy::RoundUp)
+    collect.split(j, tileIndex, inTile, tile.columns, TailStrategy::RoundUp)
         .reorder(l, inTile, tileIndex, t, all[i].block.x)
         .vectorize(l, tileLanes)
         .unroll(inTile);
     Func sum = all[i].sum;
     sum.compute_at(z, tileIndex)
-        .store_in(MemoryType::Register)
+        .store_in(onStack)
         .vectorize(l, tileLanes)
-        .unroll(n)
+        .unroll(j)
         .update()
-        .reorder(l, n, all[i].row.x)
+        .reorder(l, j, all[i].row.x)
         .vectorize(l, tileLanes)
-        .unroll(n)
+        .unroll(j)
         .prefetch(weights, all[i].row.x, all[i].row.x, prefetchRows,
                   PrefetchBoundStrategy::NonFaulting);
   }

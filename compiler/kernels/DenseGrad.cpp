@@ -61,13 +61,13 @@ Kernel build_dense_grad_weights_update(const KernelSpec &spec, const KernelTarge
         .vectorize(n, tileLanes, TailStrategy::RoundUp)
         .parallel(task);
     gradient.compute_at(weights, tile)
-        .store_in(MemoryType::Stack)
+        .store_in(onStack)
         .split(n, no, ni, tileLanes, TailStrategy::RoundUp)
         .reorder(ni, k, no)
         .vectorize(ni)
         .unroll(k);
     sum.compute_at(gradient, no)
-        .store_in(MemoryType::Register)
+        .store_in(onStack)
         .vectorize(n, tileLanes)
         .unroll(k)
         .update()
@@ -98,11 +98,7 @@ Kernel build_dense_grad_bias_update(const KernelSpec &spec, const KernelTarget &
 
   constrainOutputs(bias, {runTime});
   step.split(n, no, ni, 16, TailStrategy::RoundUp).vectorize(ni);
-  gradient.compute_at(bias, no)
-      .store_in(MemoryType::Register)
-      .vectorize(n, 16)
-      .update()
-      .vectorize(n, 16);
+  gradient.compute_at(bias, no).store_in(onStack).vectorize(n, 16).update().vectorize(n, 16);
   return {Pipeline(bias), rule.inputsOf(samples, {dz})};
 }
 
@@ -133,7 +129,7 @@ Kernel build_dense_grad_input(const KernelSpec &spec, const KernelTarget &target
       .split(ko, task, ko, tilesOfTask, TailStrategy::GuardWithIf)
       .parallel(task);
   sum.compute_at(dx, t)
-      .store_in(MemoryType::Register)
+      .store_in(onStack)
       .vectorize(l)
       .unroll(k)
       .update()

@@ -66,7 +66,7 @@ Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &) {
 
   constrainOutputs(y, imageTensor(g.outWidth, g.outHeight, g.channels));
   y.vectorize(l).parallel(c).parallel(t);
-  greatest.compute_at(y, px).store_in(MemoryType::Register).vectorize(l).update().vectorize(l);
+  greatest.compute_at(y, px).store_in(onStack).vectorize(l).update().vectorize(l);
   if (g.windowW * g.windowH <= 16)
     greatest.update().unroll(window.x).unroll(window.y);
   return {Pipeline(y), {x}};

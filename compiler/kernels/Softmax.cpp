@@ -41,7 +41,7 @@ struct Place {
         sum.compute_at(out, x);
       else
         sum.compute_at(out, t);
-      sum.store_in(MemoryType::Stack).vectorize(l).update().vectorize(l);
+      sum.store_in(onStack).vectorize(l).update().vectorize(l);
     }
   }
 };

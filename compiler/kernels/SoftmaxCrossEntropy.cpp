@@ -55,9 +55,9 @@ Kernel build_softmax_cross_entropy(const KernelSpec &spec, const KernelTarget &)
   loss.vectorize(l);
   probabilities.vectorize(l);
   for (Func f : {lossGreatest, lossSum, picked})
-    f.compute_at(loss, t).store_in(MemoryType::Stack).vectorize(l).update().vectorize(l);
+    f.compute_at(loss, t).store_in(onStack).vectorize(l).update().vectorize(l);
   for (Func f : {greatest, sum})
-    f.compute_at(probabilities, t).store_in(MemoryType::Stack).vectorize(l).update().vectorize(l);
+    f.compute_at(probabilities, t).store_in(onStack).vectorize(l).update().vectorize(l);
   std::vector<Func> outputs{loss, probabilities};
   if (spec.flagOf("gradient")) {
     constrainOutputs(dx, flatTensor(classes));

@@ -24,6 +24,10 @@ constexpr int paddedRow(int extent) {
   return roundUp(extent, 16);
 }
 
+/// Where scratch lives. Halide's MemoryType::Stack takes memory from halide_malloc for more than 16
+/// kB; Register never does. Every scratch has a constant size (bound_storage), see checkScratch.
+constexpr Halide::MemoryType onStack = Halide::MemoryType::Register;
+
 /// Extents from the innermost dimension outwards, packed; runTime where known at run time only.
 /// Rows are given by their padded length.
 using Extents = std::vector<int>;

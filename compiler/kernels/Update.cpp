@@ -59,16 +59,17 @@ Stage UpdateRule::step(Func func, const std::vector<Expr> &at, const Expr &gradi
 Kernel build_update(const KernelSpec &spec, const KernelTarget &) {
   UpdateRule rule(spec);
   ImageParam gradient = inputBuffer(Float(32), "gradient", {runTime});
-  Var i("i"), outer("outer"), inner("inner");
+  Var i("i"), vector("vector"), inner("inner"), task("task"), inTask("in_task");
   Func weights("weights");
   rule.start(weights, {i});
   Stage step = rule.step(weights, {i}, gradient(i));
 
   // Rows are padded to 16 floats, so whole vectors fit. 16 kB of each buffer (4 us) make a task.
   constrainOutputs(weights, {runTime});
-  step.split(i, outer, inner, 4096, TailStrategy::GuardWithIf)
-      .vectorize(inner, 16, TailStrategy::RoundUp)
-      .parallel(outer);
+  step.split(i, vector, inner, 16, TailStrategy::RoundUp)
+      .split(vector, task, inTask, 256, TailStrategy::GuardWithIf)
+      .vectorize(inner)
+      .parallel(task);
   return {Pipeline(weights), rule.inputsOf({gradient})};
 }
 

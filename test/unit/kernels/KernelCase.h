@@ -5,10 +5,16 @@
 #include "KernelRunner.h"
 
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
 namespace nnx::kernels {
+
+/// How GoogleTest shows a spec.
+inline void PrintTo(const KernelSpec &spec, std::ostream *out) {
+  *out << spec.text();
+}
 
 struct CaseSize {
   int samples = 32;

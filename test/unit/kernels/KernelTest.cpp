@@ -8,10 +8,6 @@
 
 namespace nnx::kernels {
 
-void PrintTo(const KernelSpec &spec, std::ostream *out) {
-  *out << spec.text();
-}
-
 namespace {
 
 using Attributes = std::map<std::string, std::string>;
