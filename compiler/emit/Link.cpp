@@ -7,6 +7,8 @@
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cerrno>
+#include <fcntl.h>
 #include <mutex>
 
 LLD_HAS_DRIVER(elf)
@@ -94,6 +96,19 @@ static Error addTrainerFiles(std::vector<std::string> &before, std::vector<std::
   return addAll(behind, {"crtn.o"}, findRuntimeFile);
 }
 
+// lld writes through a mapping, where a full disk is a signal: so the space is asked for before.
+// The files that go in are an upper bound of what comes out.
+static Error reserveSpace(int descriptor, llvm::ArrayRef<std::string> files) {
+  uint64_t bytes = 0;
+  for (const std::string &file : files)
+    if (uint64_t size = 0; !fs::file_size(file, size))
+      bytes += size;
+  if (int failed = posix_fallocate(descriptor, 0, static_cast<off_t>(bytes));
+      failed != 0 && failed != EOPNOTSUPP && failed != EINVAL)
+    return llvm::errorCodeToError({failed, std::generic_category()});
+  return llvm::errorCodeToError(fs::resize_file(descriptor, 0));
+}
+
 Error link(LinkMode mode, llvm::ArrayRef<std::string> objects, StringRef output) {
   if (fs::is_directory(output))
     return llvm::createFileError(output, std::make_error_code(std::errc::is_a_directory));
@@ -110,6 +125,8 @@ Error link(LinkMode mode, llvm::ArrayRef<std::string> objects, StringRef output)
     return joinErrors(std::move(error), temporary->discard());
   arguments.insert(arguments.end(), objects.begin(), objects.end());
   arguments.insert(arguments.end(), behind.begin(), behind.end());
+  if (Error error = reserveSpace(temporary->FD, arguments))
+    return joinErrors(llvm::createFileError(output, std::move(error)), temporary->discard());
   if (Error error = runLld(arguments))
     return joinErrors(std::move(error), temporary->discard());
   // lld makes the file executable itself, under the name it was given.

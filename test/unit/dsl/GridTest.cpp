@@ -188,8 +188,11 @@ TEST(Examples, analyse_without_a_warning) {
 }
 
 // Blocks marked ```nnx are whole files.
-TEST(Documentation, has_examples_that_analyse_without_a_warning) {
-  std::ifstream stream(std::filesystem::path(NNX_SOURCE_DIR) / "docs/language.md");
+class Documentation : public testing::TestWithParam<std::pair<const char *, std::size_t>> {};
+
+TEST_P(Documentation, has_examples_that_analyse_without_a_warning) {
+  auto [file, least] = GetParam();
+  std::ifstream stream(std::filesystem::path(NNX_SOURCE_DIR) / file);
   std::string line, block;
   std::size_t count = 0;
   for (bool inside = false; std::getline(stream, line);) {
@@ -205,8 +208,12 @@ TEST(Documentation, has_examples_that_analyse_without_a_warning) {
       inside = line == "```nnx";
     }
   }
-  EXPECT_GE(count, 5u);
+  EXPECT_GE(count, least);
 }
+
+INSTANTIATE_TEST_SUITE_P(examples, Documentation,
+                         testing::Values(std::pair("docs/language.md", std::size_t{5}),
+                                         std::pair("README.md", std::size_t{1})));
 
 } // namespace
 } // namespace nnx::dsl
