@@ -20,9 +20,9 @@ extern "C" {
 #define NNXRT_ABI_VERSION 1
 #define NNXRT_LANES 16
 #define NNXRT_MAX_RANK 6
-#define NNXRT_TILES (-1)                /* as an extent: the number of tiles of the call */
+#define NNXRT_TILES (-1) /* as an extent: the number of tiles of the call */
 #define NNXRT_NO_BUFFER 0xffffffffu
-#define NNXRT_ALIGNMENT 64              /* bytes: every buffer starts on a cache line */
+#define NNXRT_ALIGNMENT 64 /* bytes: every buffer starts on a cache line */
 
 struct halide_buffer_t;
 
@@ -39,8 +39,8 @@ enum nnxrt_space {
  * samples, dimension 0 is the lane and the last one the tile, with extent NNXRT_TILES. */
 typedef struct nnxrt_buffer {
   const char *name;
-  uint8_t type;      /* enum nnxrt_type */
-  uint8_t space;     /* enum nnxrt_space */
+  uint8_t type;  /* enum nnxrt_type */
+  uint8_t space; /* enum nnxrt_space */
   uint8_t rank;
   uint32_t alias_of; /* NNXRT_NO_BUFFER, or the buffer whose memory this one views (flatten) */
   uint64_t offset;   /* bytes, NNXRT_STATE only */
@@ -77,7 +77,7 @@ typedef struct nnxrt_plan {
 } nnxrt_plan;
 
 typedef struct nnxrt_call {
-  void *user; /* handed to every kernel as Halide's user context */
+  void *user;                             /* handed to every kernel as Halide's user context */
   struct halide_buffer_t *const *buffers; /* one per buffer of the variant, prebuilt */
   const float *hyper;                     /* in the order of nnxrt_variant.hyper_names */
   int32_t samples;                        /* of the batch, without padding */
