@@ -29,8 +29,10 @@ std::set<std::string> namesUsed(const TrainNode &train) {
 
 } // namespace
 
-bool Checker::checkTrain(const ExperimentNode &node, const Scope &scope) {
-  const TrainNode &train = *node.train;
+// What is trained, then how: each is right by itself or not, so that the points of a right network
+// are checked beside a wrong training.
+void Checker::checkTrain(const TrainNode &train, const Scope &scope, ExperimentCheck &check) {
+  std::size_t before = sink.errorCount();
   auto refuse = [&](const char *kind, const SourceLocation &location, const std::string &name,
                     const std::vector<std::string> &known) {
     sink.report(DiagnosticId::unknown_word, location, {kind, name, suggest(name, known)});
@@ -42,23 +44,25 @@ bool Checker::checkTrain(const ExperimentNode &node, const Scope &scope) {
     refuse("network", train.network.location, train.network.text, namesOf(file.networks));
   else
     evaluator.convert(evaluator.evaluate(train.network, scope), Type::network, "`train`", scope);
+  check.isNetworkRight = sink.errorCount() == before;
   TrainingValues values;
   if (!train.training.empty()) {
     std::vector<std::string> known = namesOf(file.trainings);
     if (!contains(known, train.training)) {
       refuse("training", train.trainingLocation, train.training, known);
-      return false;
+      return;
     }
     if (!trainings.contains(train.training))
-      return false;
+      return;
     values = trainings.at(train.training);
   }
+  before = sink.errorCount();
   applySettings(train.overrides, scope, values, sink);
-  return true;
+  check.isTrainingRight = sink.errorCount() == before;
 }
 
-bool Checker::checkExperiment(const ExperimentNode &node, Experiment &experiment) {
-  std::size_t before = sink.errorCount();
+ExperimentCheck Checker::checkExperiment(const ExperimentNode &node, Experiment &experiment) {
+  ExperimentCheck check;
   experiment.name = node.name;
   experiment.title = node.title;
   experiment.location = node.location;
@@ -83,15 +87,15 @@ bool Checker::checkExperiment(const ExperimentNode &node, Experiment &experiment
   if (!node.train) {
     if (node.isWhole)
       sink.report(DiagnosticId::no_train, node.location, {node.name});
-    return false;
+    return check;
   }
-  bool isRight = checkTrain(node, scope);
+  checkTrain(*node.train, scope, check);
   std::set<std::string> used = namesUsed(*node.train);
   for (const AxisNode &axis : node.axes)
     for (std::size_t i = 0; i < axis.names.size(); ++i)
       if (!used.contains(axis.names[i]))
         sink.report(DiagnosticId::unused_axis, axis.locations[i], {axis.names[i]});
-  return isRight && sink.errorCount() == before;
+  return check;
 }
 
 void Checker::checkExperiments(bool expand) {
@@ -99,10 +103,11 @@ void Checker::checkExperiments(bool expand) {
     sink.report(DiagnosticId::no_experiment, {}, {});
   for (const ExperimentNode &node : file.experiments) {
     Experiment experiment;
-    bool isRight = checkExperiment(node, experiment);
+    ExperimentCheck check = checkExperiment(node, experiment);
     auto axes = readAxes(node, file, globals, sink);
-    if (expand && isRight && axes && node.train && !wrongDatasets.contains(node.train->dataset))
-      GridExpander(*this, node, *node.train, std::move(*axes)).run(experiment);
+    if (expand && check.isNetworkRight && axes && !wrongDatasets.contains(node.train->dataset))
+      GridExpander(*this, node, *node.train, std::move(*axes), check.isTrainingRight)
+          .run(experiment);
     study.experiments.push_back(std::move(experiment));
   }
 }

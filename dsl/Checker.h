@@ -12,6 +12,12 @@ namespace nnx::dsl {
 // Settings of a training by name; those of an optimizer are inside its value.
 using TrainingValues = std::map<std::string, Value, std::less<>>;
 
+// What of an experiment's `train` has no errors of its own; nothing without a `train`.
+struct ExperimentCheck {
+  bool isNetworkRight = false;
+  bool isTrainingRight = false;
+};
+
 class Checker {
 public:
   Checker(const File &file, DiagnosticSink &sink) : file(file), sink(sink) {}
@@ -45,8 +51,8 @@ private:
   bool applyOptimizerPart(const SettingNode &setting, const Scope &scope, TrainingValues &values,
                           DiagnosticSink &reports);
 
-  bool checkTrain(const ExperimentNode &node, const Scope &scope);
-  bool checkExperiment(const ExperimentNode &node, Experiment &experiment);
+  void checkTrain(const TrainNode &train, const Scope &scope, ExperimentCheck &check);
+  ExperimentCheck checkExperiment(const ExperimentNode &node, Experiment &experiment);
 
   const File &file;
   DiagnosticSink &sink;

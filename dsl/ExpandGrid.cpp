@@ -183,7 +183,9 @@ std::optional<Point> GridExpander::makePoint(const Scope &scope, DiagnosticSink 
   Evaluator evaluator(checker.file, sink);
   Value value =
       evaluator.convert(evaluator.evaluate(train.network, scope), Type::network, "`train`", scope);
-  std::optional<TrainingSettings> training = readTraining(scope, sink);
+  std::optional<TrainingSettings> training;
+  if (isTrainingRight)
+    training = readTraining(scope, sink);
   if (value.isWrong())
     return std::nullopt;
   const NetworkValue &network = **value.get<std::shared_ptr<const NetworkValue>>();

@@ -22,15 +22,17 @@ std::optional<std::vector<AxisValues>> readAxes(const ExperimentNode &node, cons
 void forEachPoint(const std::vector<AxisValues> &axes,
                   const std::function<bool(const std::vector<std::size_t> &)> &visit);
 
-// Expands one experiment whose declaration has no errors of its own.
+// Expands one experiment whose network and data set are known. Where its training is wrong, the
+// networks of the points are checked and no point is kept.
 class GridExpander {
 public:
   static constexpr int64_t maxPoints = 10000;      // kept by `where`
   static constexpr int64_t maxCandidates = 100000; // of the product
 
   GridExpander(Checker &checker, const ExperimentNode &node, const TrainNode &train,
-               std::vector<AxisValues> axes)
-      : checker(checker), node(node), train(train), axes(std::move(axes)) {}
+               std::vector<AxisValues> axes, bool isTrainingRight)
+      : checker(checker), node(node), train(train), axes(std::move(axes)),
+        isTrainingRight(isTrainingRight) {}
 
   void run(Experiment &experiment);
 
@@ -62,6 +64,7 @@ private:
   const ExperimentNode &node;
   const TrainNode &train; // of the node
   std::vector<AxisValues> axes;
+  bool isTrainingRight;
   std::map<std::string, Unrolled> networks;
   std::vector<Report> reports;
 };
