@@ -70,7 +70,7 @@ CASES = {f"baseline_{a}": case(baseline(a)) for a in ACTIVATIONS} | {
     "batch_33": case(baseline("relu"), batch=33),
     "no_conv": case([FLATTEN, dense(100, "relu"), dense(10, "softmax")]),
     "deeper": case([conv(32, "elu"), pool(), conv(64, "elu"), pool(), FLATTEN,  # elu has no kink
-                    dense(100, "elu"), dense(100, "elu"), dense(10, "softmax")]),
+                    dense(100, "elu"), dense(100, "elu"), dense(10, "softmax")], lr=0.003),
     "same_stride_2": case([conv(32, "relu", stride=2, padding="same"), pool(), FLATTEN,
                            dense(100, "relu"), dense(10, "softmax")]),
 }
