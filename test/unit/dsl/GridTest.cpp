@@ -188,10 +188,10 @@ TEST(Examples, analyse_without_a_warning) {
 }
 
 // Blocks marked ```nnx are whole files.
-class Documentation : public testing::TestWithParam<std::pair<const char *, std::size_t>> {};
+class Documentation : public testing::TestWithParam<std::pair<std::string, std::size_t>> {};
 
 TEST_P(Documentation, has_examples_that_analyse_without_a_warning) {
-  auto [file, least] = GetParam();
+  const auto &[file, least] = GetParam();
   std::ifstream stream(std::filesystem::path(NNX_SOURCE_DIR) / file);
   std::string line, block;
   std::size_t count = 0;
@@ -212,8 +212,11 @@ TEST_P(Documentation, has_examples_that_analyse_without_a_warning) {
 }
 
 INSTANTIATE_TEST_SUITE_P(examples, Documentation,
-                         testing::Values(std::pair("docs/language.md", std::size_t{5}),
-                                         std::pair("README.md", std::size_t{1})));
+                         testing::Values(std::pair(std::string("docs/language.md"), std::size_t{5}),
+                                         std::pair(std::string("README.md"), std::size_t{1})),
+                         [](const auto &info) {
+                           return std::filesystem::path(info.param.first).stem().string();
+                         });
 
 } // namespace
 } // namespace nnx::dsl
