@@ -51,18 +51,20 @@ std::string variantText(const Network &network, const Dataset &dataset,
   return result + "loss " + training.loss + "\n";
 }
 
+// The contents of the files are the trainer's to add.
 std::string dataText(const Dataset &dataset) {
   std::string result = dataset.kind;
   for (const DatasetShare *share : {&dataset.train, &dataset.test})
     for (const DatasetFile *file : {&share->images, &share->labels})
-      result += " \"" + file->name + "\" " + (file->sha256.empty() ? "-" : file->sha256);
+      result += " \"" + file->name + "\"";
   return result + " scale " + toText(dataset.scale) + "\n";
 }
 
+// How long a run is stands for no meaning: a longer one goes on where a shorter one ends.
 std::string trainingText(const TrainingSettings &training) {
   return "optimizer " + toText(training.optimizer) + "\nbatch " + std::to_string(training.batch) +
-         "\nshuffle " + (training.shuffle ? "true" : "false") + "\nsteps " +
-         std::to_string(training.steps) + "\non_divergence " + training.onDivergence + "\n";
+         "\nshuffle " + (training.shuffle ? "true" : "false") + "\non_divergence " +
+         training.onDivergence + "\n";
 }
 
 } // namespace

@@ -170,9 +170,9 @@ struct Point {
   int dataset = 0;                      // index in Study::datasets
   int variant = 0;                      // index in Study::variants
   TrainingSettings training;
-  std::string network; // "cnn(act = relu)"
-  std::string meaning; // canonical text of all that gives a run its meaning, epochs and seed left
-                       // out; equal texts mean the same run
+  std::string network;     // "cnn(act = relu)"
+  std::string meaning;     // canonical text of all that gives a run its meaning; epochs, steps and
+                           // seed left out: equal texts are one run, of the longest of them
   SourceLocation location; // of the experiment's `train`
 };
 

@@ -4,6 +4,7 @@ By hand: lit -v --param build=build/release test/dialect
 """
 
 import os
+import sys
 
 import lit.formats
 
@@ -21,6 +22,7 @@ config.environment["PATH"] = os.pathsep.join(
 for name in ("HOME", "XDG_CACHE_HOME", "NNX_DATA_HOME"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
+config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%examples", os.path.join(os.path.dirname(source), "examples")))
 if os.environ.get("NNX_DEEP"):
     config.available_features.add("deep")

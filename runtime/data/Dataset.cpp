@@ -53,11 +53,9 @@ static fs::path findFile(const DatasetSpec &spec, const std::vector<fs::path> &f
 }
 
 /// The digest may be that of the file as it lies on the disk or, packed, that of its contents.
-static void checkDigest(const FileBytes &file, const IdxArray &array, const std::string &expected) {
-  if (expected.empty())
-    return;
-  const std::string found = sha256Hex(file.bytes());
-  if (found == expected)
+static void checkDigest(const FileBytes &file, const IdxArray &array, const std::string &found,
+                        const std::string &expected) {
+  if (expected.empty() || found == expected)
     return;
   if (file.isGzip()) {
     ByteStream stream(file, array.name);
@@ -72,12 +70,15 @@ static void checkDigest(const FileBytes &file, const IdxArray &array, const std:
       fmt::format("{}: its sha256 is {}, not {} as the study says", array.name, found, expected));
 }
 
+/// Adds the digest of the file to `all`.
 static IdxArray readArray(const DatasetSpec &spec, const std::vector<fs::path> &folders,
-                          const std::string &name, const std::string &digest) {
+                          const std::string &name, const std::string &expected, Sha256 &all) {
   const fs::path path = findFile(spec, folders, name);
   const FileBytes file(path);
   IdxArray array = readIdx(file, path.string());
-  checkDigest(file, array, digest);
+  const std::string digest = sha256Hex(file.bytes());
+  checkDigest(file, array, digest, expected);
+  all.add(std::as_bytes(std::span(digest)));
   return array;
 }
 
@@ -125,10 +126,12 @@ static SampleSet checkShare(const DatasetSpec &spec, const IdxArray &images,
 }
 
 Dataset::Dataset(const DatasetSpec &spec, const std::vector<fs::path> &folders) {
+  Sha256 all;
   for (const ShareFiles *share : {&spec.train, &spec.test}) {
-    arrays.push_back(readArray(spec, folders, share->images, share->imagesSha256));
-    arrays.push_back(readArray(spec, folders, share->labels, share->labelsSha256));
+    arrays.push_back(readArray(spec, folders, share->images, share->imagesSha256, all));
+    arrays.push_back(readArray(spec, folders, share->labels, share->labelsSha256, all));
   }
+  digest = all.hex();
   train = checkShare(spec, arrays[0], arrays[1]);
   test = checkShare(spec, arrays[2], arrays[3]);
 }

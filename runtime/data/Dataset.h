@@ -30,6 +30,7 @@ public:
   Dataset(const DatasetSpec &spec, const std::vector<std::filesystem::path> &folders);
 
   SampleSet train, test;
+  std::string digest; // SHA-256 over the digests of its files as they lie on the disk
 
 private:
   std::vector<IdxArray> arrays;

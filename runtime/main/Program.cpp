@@ -9,6 +9,7 @@
 #include "runtime/store/EventLog.h"
 #include "runtime/store/ResultStore.h"
 #include "runtime/store/StoreError.h"
+#include "runtime/train/RunPlan.h"
 #include "runtime/train/Schedule.h"
 
 #include <fmt/format.h>
@@ -98,13 +99,15 @@ static Plan planStudy(const nnxrt_study &compiled, const Study &study,
   for (const PointInfo &each : points)
     checkPoint(compiled, each, study.datasets[each.point->dataset]);
   loadDatasets(study, points, options, info);
+  std::vector<RunRequest> single; // one for each point and repeat
   for (const PointInfo &each : points) {
     const Dataset &dataset = *info.datasets[each.point->dataset];
     for (int repeat = 0; repeat < each.experiment->repeats; ++repeat)
-      plan.requests.push_back({planRun(each, repeat, dataset, options.quick),
-                               &compiled.variants[each.point->variant], &dataset,
-                               study.datasets[each.point->dataset].scale});
+      single.push_back({planRun(each, repeat, dataset, options.quick),
+                        &compiled.variants[each.point->variant], &dataset,
+                        study.datasets[each.point->dataset].scale});
   }
+  plan.requests = shareRuns(single);
   info.points = points.size();
   info.runs = plan.requests.size();
   plan.placement = Placement::choose(options.jobs, options.threads, info.runs, info.cores);
@@ -122,6 +125,10 @@ static void printPlan(const Plan &plan) {
     fmt::print("{}/{}  {}  seed {}: {} epochs, {} steps of {} samples, {}\n",
                run.point.experiment->name, run.point.pointIndex + 1, run.point.point->label,
                run.seed, run.epochs, run.steps, run.point.point->settings.batch, bytesText(bytes));
+    for (const RunPlace &place : run.places)
+      if (place.point.point != run.point.point || place.repeat != run.repeat)
+        fmt::print("  gives {}/{}  {}  after {} epochs, {} steps\n", place.point.experiment->name,
+                   place.point.pointIndex + 1, place.point.point->label, place.epochs, place.steps);
   }
   fmt::print("{} runs, {} at once with {} threads each\n", plan.requests.size(),
              plan.placement.jobs, plan.placement.threads);

@@ -2,6 +2,9 @@
 #include "runtime/report/Facts.h"
 
 #include "runtime/report/Format.h"
+#include "runtime/report/SharedRuns.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -37,34 +40,29 @@ std::string commandOf(const StudyInfo &info) {
 
 double trainingSeconds(const StudyResults &results) {
   double seconds = 0;
-  for (const PointResults &point : results.points)
-    for (const StoredRun &run : point.runs)
-      seconds += run.result.seconds;
+  for (const StoredRun *run : distinctRuns(results))
+    seconds += run->result.seconds;
   return seconds;
 }
 
 Facts environmentOf(const StudyResults &results) {
   const StudyInfo &info = *results.info;
   const Study &study = *info.study;
-  size_t runs = 0, reused = 0;
-  for (const PointResults &point : results.points) {
-    runs += point.runs.size();
-    for (const StoredRun &run : point.runs)
-      reused += run.reused ? 1 : 0;
-  }
-  Facts facts{
-      {"started", results.started},
-      {"ended", results.ended},
-      {"wall time", durationText(results.outcome.seconds)},
-      {"runs", fmt::format("{} in these results, {} of them from earlier starts", runs, reused)},
-      {"training and tests together", durationText(trainingSeconds(results))},
-      {"processor", info.cpu},
-      {"cores", std::to_string(info.cores)},
-      {"jobs (points at once)", std::to_string(info.jobs)},
-      {"threads per point", std::to_string(info.threads)},
-      {"compiled for", info.target},
-      {"compiler", study.compiler},
-      {"numerics", std::to_string(study.numerics)}};
+  const std::vector<const StoredRun *> runs = distinctRuns(results);
+  const auto reused = std::ranges::count_if(runs, &StoredRun::reused);
+  Facts facts{{"started", results.started},
+              {"ended", results.ended},
+              {"wall time", durationText(results.outcome.seconds)},
+              {"runs", fmt::format("{} in these results, {} of them from earlier starts",
+                                   runs.size(), reused)},
+              {"training and tests together", durationText(trainingSeconds(results))},
+              {"processor", info.cpu},
+              {"cores", std::to_string(info.cores)},
+              {"jobs (points at once)", std::to_string(info.jobs)},
+              {"threads per point", std::to_string(info.threads)},
+              {"compiled for", info.target},
+              {"compiler", study.compiler},
+              {"numerics", std::to_string(study.numerics)}};
   for (const DatasetSpec &dataset : study.datasets)
     facts.emplace_back("data set " + dataset.name,
                        fmt::format("{} · {} · {} · {}", dataset.train.images, dataset.train.labels,

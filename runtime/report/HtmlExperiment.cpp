@@ -277,7 +277,8 @@ private:
     if (point.results->runs.empty())
       return;
     HtmlTable table(
-        "Runs. Equal weights have equal digests, whatever the number of threads and jobs.",
+        "Runs. Rows of equal run come from one training. Equal weights have equal digests, "
+        "whatever the number of threads and jobs.",
         {{.name = "repeat", .number = true},
          {.name = "seed", .number = true},
          {.name = "accuracy", .number = true},
@@ -287,6 +288,7 @@ private:
          {.name = "time", .number = true},
          {.name = "memory", .number = true},
          {.name = "status"},
+         {.name = "run"},
          {.name = "weights (SHA-256)"}},
         false);
     for (const StoredRun &run : point.results->runs) {
@@ -302,6 +304,7 @@ private:
            secondsCell(result.seconds),
            {.text = bytesText(result.memoryBytes)},
            statusCell(nameOf(result.status)),
+           {.text = run.name},
            {.text = "",
             .markup = result.weightsSha256.empty()
                           ? std::string()

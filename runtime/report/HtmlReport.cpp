@@ -6,6 +6,7 @@
 #include "runtime/report/HtmlExperiment.h"
 #include "runtime/report/Page.h"
 #include "runtime/report/Report.h"
+#include "runtime/report/SharedRuns.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -59,7 +60,7 @@ private:
 
   void addOverview() {
     const PointFigures *best = nullptr;
-    size_t points = 0, withFigures = 0, runs = 0;
+    size_t points = 0, withFigures = 0;
     std::map<RunStatus, size_t> unwell;
     double fastest = 0;
     for (const ExperimentFigures &experiment : experiments) {
@@ -68,18 +69,18 @@ private:
         withFigures += point.accuracy.count > 0 ? 1 : 0;
         if (point.accuracy.count > 0 && (!best || point.accuracy.mean > best->accuracy.mean))
           best = &point;
-        for (const StoredRun &run : point.results->runs) {
-          ++runs;
-          if (run.result.status != RunStatus::finished)
-            ++unwell[run.result.status];
-          fastest = std::max(fastest, run.result.samplesPerSecond);
-        }
       }
+    }
+    const std::vector<const StoredRun *> runs = distinctRuns(results);
+    for (const StoredRun *run : runs) {
+      if (run->result.status != RunStatus::finished)
+        ++unwell[run->result.status];
+      fastest = std::max(fastest, run->result.samplesPerSecond);
     }
     page.body += "<dl class=\"figures\">\n";
     if (best)
       addTile("Best test accuracy", shareText(best->accuracy.mean), best->name());
-    std::string note = counted(static_cast<int64_t>(runs), "run");
+    std::string note = counted(static_cast<int64_t>(runs.size()), "run");
     for (const auto &[status, count] : unwell)
       note += fmt::format(", {} {}", count, nameOf(status));
     addTile("Points with results", fmt::format("{} of {}", withFigures, points), note);

@@ -31,7 +31,6 @@ public:
   explicit Progress(ProgressStyle style);
 
   void studyStarted(const StudyInfo &study) override;
-  bool wantsRun(const RunInfo &) override { return true; }
   void runSkipped(const RunInfo &run) override;
   void runStarted(const RunInfo &run) override;
   void stepsDone(const RunInfo &run, const StepFigures &figures) override;

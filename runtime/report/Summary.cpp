@@ -2,6 +2,7 @@
 #include "runtime/report/Figures.h"
 
 #include "runtime/report/Format.h"
+#include "runtime/report/SharedRuns.h"
 
 #include <algorithm>
 #include <cmath>
@@ -142,6 +143,8 @@ std::vector<std::string> summaryOf(const ExperimentFigures &figures, const Study
                              "validation share: expect a little less on new data.");
     }
   }
+  for (std::string &sentence : sharingSentences(figures, results))
+    sentences.push_back(std::move(sentence));
   appendFailures(figures, sentences);
   return sentences;
 }

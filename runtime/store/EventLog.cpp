@@ -86,7 +86,7 @@ void EventLog::runStarted(const RunInfo &run) {
   Json event = eventOf("run_started", run);
   event["epochs"] = run.epochs;
   event["steps"] = run.steps;
-  event["key"] = run.point.point->key;
+  event["key"] = run.key;
   writeLine(lineOf(event));
 }
 
@@ -104,8 +104,17 @@ void EventLog::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   writeLine(lineOf(event));
 }
 
+void EventLog::snapshotTaken(const RunInfo &run, const RunResult &result,
+                             std::span<const EpochFigures>) {
+  writeResult("snapshot", run, result);
+}
+
 void EventLog::runEnded(const RunInfo &run, const RunResult &result) {
-  Json event = eventOf("run_ended", run);
+  writeResult("run_ended", run, result);
+}
+
+void EventLog::writeResult(const char *name, const RunInfo &run, const RunResult &result) {
+  Json event = eventOf(name, run);
   event["status"] = nameOf(result.status);
   if (!result.message.empty())
     event["message"] = result.message;

@@ -9,8 +9,8 @@
 
 namespace nnxrt {
 
-/// Events study_started, run_skipped, run_started, epoch, run_ended, study_ended, each with its
-/// time; each line is written whole and at once. Figures that are not finite are null.
+/// Events study_started, run_skipped, run_started, epoch, snapshot, run_ended, study_ended, each
+/// with its time; each line is written whole and at once. Figures that are not finite are null.
 class EventLog final : public RunObserver {
 public:
   /// Appends to the file `path`. Throws StoreError, here and in every call that writes.
@@ -22,16 +22,18 @@ public:
   EventLog &operator=(const EventLog &) = delete;
 
   void studyStarted(const StudyInfo &study) override;
-  bool wantsRun(const RunInfo &) override { return true; }
   void runSkipped(const RunInfo &run) override;
   void runStarted(const RunInfo &run) override;
   void stepsDone(const RunInfo &, const StepFigures &) override {}
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
+  void snapshotTaken(const RunInfo &run, const RunResult &result,
+                     std::span<const EpochFigures> epochs) override;
   void runEnded(const RunInfo &run, const RunResult &result) override;
   void studyEnded(const StudyOutcome &outcome) override;
 
 private:
   void writeLine(std::string line);
+  void writeResult(const char *name, const RunInfo &run, const RunResult &result);
 
   std::mutex mutex;
   std::string name;

@@ -1,7 +1,12 @@
 // Reading side of the results store.
 #include "runtime/store/ResultStore.h"
 
+#include "runtime/data/Dataset.h"
+#include "runtime/train/RunPlan.h"
+
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <string_view>
 
 namespace nnxrt {
@@ -13,24 +18,32 @@ static RunStatus statusOf(std::string_view name) {
   return RunStatus::failed;
 }
 
-std::optional<int64_t> ResultStore::findRun(const std::string &key, uint64_t seed, int epochs,
-                                            bool finished) {
-  // Finished runs first, then the latest.
+std::optional<int64_t> ResultStore::findRow(const Wish &wish) {
+  // What diverged on the way to a goal diverges on the way to every later one. Whole runs first,
+  // then the latest.
   Statement query(database,
-                  "SELECT id FROM run WHERE key = ? AND seed = ? AND (epochs = ? OR ? = 0) AND "
-                  "quick = ? AND target = ? AND status <> 'running' AND "
-                  "(status IN ('finished', 'diverged') OR NOT ?) "
-                  "ORDER BY status IN ('finished', 'diverged') DESC, id DESC LIMIT 1");
-  query.bindAll(key, seed, epochs, epochs, info->quick, info->target, finished);
+                  "SELECT id, status IN ('finished', 'diverged') AS whole FROM run "
+                  "WHERE meaning = ?1 AND (?2 = '' OR key = ?2) AND seed = ?3 AND quick = ?4 AND "
+                  "target = ?5 AND CASE status "
+                  "WHEN 'finished' THEN goal = min(?6 * steps_per_epoch, ?7) "
+                  "WHEN 'diverged' THEN steps <= min(?6 * steps_per_epoch, ?7) "
+                  "WHEN 'running' THEN 0 ELSE NOT ?8 END "
+                  "ORDER BY whole DESC, id DESC LIMIT 1");
+  query.bindAll(wish.meaning, wish.key, wish.seed, info->quick, info->target, wish.epochs,
+                wish.steps, wish.whole);
   if (!query.step())
     return std::nullopt;
   return query.integer();
 }
 
-std::optional<int64_t> ResultStore::findFinished(const std::string &key, uint64_t seed,
-                                                 int epochs) {
-  const std::lock_guard guard(mutex);
-  return findRun(key, seed, epochs, true);
+ResultStore::Wish ResultStore::wishFor(const Point &point, int repeat) const {
+  const bool isLoaded = point.dataset < info->datasets.size() && info->datasets[point.dataset];
+  return {.meaning = point.key,
+          .key = isLoaded ? runKey(point, *info->datasets[point.dataset]) : "",
+          .seed = point.settings.seed + static_cast<uint64_t>(repeat),
+          .epochs = info->quick ? 1 : point.settings.epochs,
+          .steps = point.settings.steps > 0 ? point.settings.steps
+                                            : std::numeric_limits<int64_t>::max()};
 }
 
 void ResultStore::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
@@ -94,17 +107,16 @@ void ResultStore::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
 StoredRun ResultStore::loadRun(int64_t id) {
   StoredRun run;
   RunResult &result = run.result;
-  Statement query(database,
-                  "SELECT repeat, seed, epochs, steps_per_epoch, train_samples, test_samples, "
-                  "study, started, status, message, epochs_begun, steps, diverged_step, "
-                  "train_loss, train_accuracy, train_seconds, test_seconds, seconds, "
-                  "samples_per_second, memory_bytes, weights_sha256, evaluated, classes "
-                  "FROM run WHERE id = ?");
+  Statement query(database, "SELECT key, seed, steps_per_epoch, train_samples, test_samples, "
+                            "study, started, status, message, epochs_begun, steps, diverged_step, "
+                            "train_loss, train_accuracy, train_seconds, test_seconds, seconds, "
+                            "samples_per_second, memory_bytes, weights_sha256, evaluated, classes "
+                            "FROM run WHERE id = ?");
   query.bind(id);
   query.step();
-  run.repeat = static_cast<int>(query.integer());
+  const std::string key = query.text();
   run.seed = static_cast<uint64_t>(query.integer());
-  run.epochsPlanned = static_cast<int>(query.integer());
+  run.name = runName(key, run.seed, info->quick, info->target);
   run.stepsPerEpoch = query.integer();
   run.trainSamples = query.integer();
   run.testSamples = query.integer();
@@ -158,17 +170,17 @@ StudyResults ResultStore::loadLocked() {
     for (size_t p = 0; p < experiments[e].points.size(); ++p) {
       const Point &point = experiments[e].points[p];
       PointResults entry{.experiment = e, .point = p, .selected = false, .runs = {}};
-      const auto planned = plannedEpochs.find({e, p});
-      entry.selected = planned != plannedEpochs.end();
-      // A run of N steps, or a quick one, has its own number of epochs, known for selected points.
-      const bool plain = point.settings.steps == 0 && !info->quick;
-      const int epochs = entry.selected ? planned->second : plain ? point.settings.epochs : 0;
+      entry.selected = selected.contains({e, p});
       for (int repeat = 0; repeat < experiments[e].repeats; ++repeat) {
-        const uint64_t seed = point.settings.seed + static_cast<uint64_t>(repeat);
-        if (const auto id = findRun(point.key, seed, epochs, false)) {
-          entry.runs.push_back(loadRun(*id));
-          entry.runs.back().repeat = repeat;
-        }
+        const Wish wish = wishFor(point, repeat);
+        const std::optional<int64_t> id = findRow(wish);
+        if (!id)
+          continue;
+        StoredRun run = loadRun(*id);
+        run.repeat = repeat;
+        const int64_t goal = std::min(wish.epochs * run.stepsPerEpoch, wish.steps);
+        run.epochsPlanned = static_cast<int>((goal + run.stepsPerEpoch - 1) / run.stepsPerEpoch);
+        entry.runs.push_back(std::move(run));
       }
       results.points.push_back(std::move(entry));
     }

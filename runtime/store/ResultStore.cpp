@@ -5,6 +5,7 @@
 #include "runtime/store/Schema.h"
 #include "runtime/store/Timestamp.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
 
@@ -20,7 +21,7 @@ ResultStore::ResultStore(const ResultsFolder &owned, bool forceRuns)
 
 ResultStore::~ResultStore() = default;
 
-ResultStore::RunPlace ResultStore::placeOf(const RunInfo &run) {
+ResultStore::Place ResultStore::placeOf(const RunInfo &run) {
   return {run.point.experimentIndex, run.point.pointIndex, run.repeat};
 }
 
@@ -33,48 +34,61 @@ void ResultStore::studyStarted(const StudyInfo &study) {
   info = &study;
   started = timestamp();
   Statement insert(database,
-                   "INSERT INTO study (file, source, compiler, numerics, arguments, target, cpu, "
-                   "cores, jobs, threads, quick, started) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
+                   "INSERT INTO study (file, source, compiler, numerics, json, arguments, target, "
+                   "cpu, cores, jobs, threads, quick, started) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
   using Json = nlohmann::json;
   const std::string arguments =
       Json(study.arguments).dump(-1, ' ', false, Json::error_handler_t::replace);
   insert
       .bindAll(study.study->file, study.study->source, study.study->compiler, study.study->numerics,
-               arguments, study.target, study.cpu, study.cores, study.jobs, study.threads,
-               study.quick, started)
+               study.study->json, arguments, study.target, study.cpu, study.cores, study.jobs,
+               study.threads, study.quick, started)
       .run();
   studyRow = database.lastRowId();
 }
 
-bool ResultStore::wantsRun(const RunInfo &run) {
+bool ResultStore::wantsResult(const RunInfo &run, int64_t steps) {
   const std::lock_guard guard(mutex);
-  plannedEpochs[{run.point.experimentIndex, run.point.pointIndex}] = run.epochs;
-  return force || !findRun(run.point.point->key, run.seed, run.epochs, true);
+  for (const RunPlace &place : run.places)
+    selected.emplace(place.point.experimentIndex, place.point.pointIndex);
+  return force || !findRow({.meaning = run.point.point->key,
+                            .key = run.key,
+                            .seed = run.seed,
+                            .epochs = run.epochs,
+                            .steps = steps,
+                            .whole = true});
+}
+
+int64_t ResultStore::insertRow(const RunInfo &run, const RunPlace &place) {
+  Statement insert(database,
+                   "INSERT INTO run (study, meaning, key, seed, quick, target, goal, experiment, "
+                   "point, repeat, steps_per_epoch, train_samples, test_samples, started, status) "
+                   "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,'running')");
+  insert
+      .bindAll(studyRow, run.point.point->key, run.key, run.seed, info->quick, info->target,
+               place.steps, place.point.experiment->name, place.point.point->label, place.repeat,
+               run.stepsPerEpoch, run.trainSamples, run.testSamples, timestamp())
+      .run();
+  return database.lastRowId();
 }
 
 void ResultStore::runStarted(const RunInfo &run) {
   const std::lock_guard guard(mutex);
-  plannedEpochs[{run.point.experimentIndex, run.point.pointIndex}] = run.epochs;
-  Statement insert(database,
-                   "INSERT INTO run (study, key, seed, epochs, quick, target, experiment, point, "
-                   "repeat, steps_per_epoch, train_samples, test_samples, started, status) "
-                   "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,'running')");
+  running[placeOf(run)] = insertRow(run, {run.point, run.repeat, run.epochs, run.steps});
+}
+
+void ResultStore::insertEpoch(int64_t id, const EpochFigures &figures) {
+  Statement insert(database, "INSERT INTO epoch VALUES (?,?,?,?,?,?,?,?,?,?)");
   insert
-      .bindAll(studyRow, run.point.point->key, run.seed, run.epochs, info->quick, info->target,
-               run.point.experiment->name, run.point.point->label, run.repeat, run.stepsPerEpoch,
-               run.trainSamples, run.testSamples, timestamp())
+      .bindAll(id, figures.epoch, figures.steps, figures.trainLoss, figures.trainAccuracy,
+               figures.testLoss, figures.testAccuracy, figures.trainSeconds, figures.testSeconds,
+               figures.samplesPerSecond)
       .run();
-  running[placeOf(run)] = database.lastRowId();
 }
 
 void ResultStore::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   const std::lock_guard guard(mutex);
-  Statement insert(database, "INSERT INTO epoch VALUES (?,?,?,?,?,?,?,?,?,?)");
-  insert
-      .bindAll(idOf(run), figures.epoch, figures.steps, figures.trainLoss, figures.trainAccuracy,
-               figures.testLoss, figures.testAccuracy, figures.trainSeconds, figures.testSeconds,
-               figures.samplesPerSecond)
-      .run();
+  insertEpoch(idOf(run), figures);
 }
 
 void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
@@ -114,10 +128,7 @@ void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
       .run();
 }
 
-void ResultStore::runEnded(const RunInfo &run, const RunResult &result) {
-  const std::lock_guard guard(mutex);
-  const int64_t id = idOf(run);
-  Transaction transaction(database);
+void ResultStore::fillRow(int64_t id, const RunResult &result) {
   Statement update(database,
                    "UPDATE run SET ended=?, status=?, message=?, epochs_begun=?, steps=?, "
                    "diverged_step=?, train_loss=?, train_accuracy=?, train_seconds=?, "
@@ -131,14 +142,36 @@ void ResultStore::runEnded(const RunInfo &run, const RunResult &result) {
       .run();
   if (result.evaluated)
     insertTestFigures(id, result);
-  // An older result of the same meaning makes room, but a finished one only for a finished one.
+}
+
+void ResultStore::snapshotTaken(const RunInfo &run, const RunResult &result,
+                                std::span<const EpochFigures> epochs) {
+  const std::lock_guard guard(mutex);
+  const auto place = std::ranges::find(run.places, result.steps, &RunPlace::steps);
+  Transaction transaction(database);
+  const int64_t id = insertRow(run, *place);
+  for (const EpochFigures &figures : epochs)
+    insertEpoch(id, figures);
+  fillRow(id, result);
+  Statement remove(database, "DELETE FROM run WHERE id < ? AND key = ? AND seed = ? AND quick = ? "
+                             "AND target = ? AND goal = ? AND status = 'finished'");
+  remove.bindAll(id, run.key, run.seed, info->quick, info->target, result.steps).run();
+  transaction.commit();
+  writeCsvLocked();
+}
+
+void ResultStore::runEnded(const RunInfo &run, const RunResult &result) {
+  const std::lock_guard guard(mutex);
+  const int64_t id = idOf(run);
+  Transaction transaction(database);
+  fillRow(id, result);
+  // Older attempts make room, and so does an older result of the same goal if this one is whole.
   const bool whole = result.status == RunStatus::finished || result.status == RunStatus::diverged;
   Statement remove(database,
-                   "DELETE FROM run WHERE id < ? AND key = ? AND seed = ? AND epochs = ? AND "
-                   "quick = ? AND target = ? AND status <> 'running' AND "
-                   "(? OR status NOT IN ('finished', 'diverged'))");
-  remove.bindAll(id, run.point.point->key, run.seed, run.epochs, info->quick, info->target, whole)
-      .run();
+                   "DELETE FROM run WHERE id < ? AND key = ? AND seed = ? AND quick = ? AND "
+                   "target = ? AND status <> 'running' AND "
+                   "(status NOT IN ('finished', 'diverged') OR (? AND goal = ?))");
+  remove.bindAll(id, run.key, run.seed, info->quick, info->target, whole, run.steps).run();
   transaction.commit();
   running.erase(placeOf(run));
   writeCsvLocked();

@@ -9,6 +9,8 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <span>
 #include <tuple>
 
 namespace nnxrt {
@@ -23,26 +25,35 @@ public:
   ~ResultStore() override;
 
   void studyStarted(const StudyInfo &study) override;
-  bool wantsRun(const RunInfo &run) override;
+  bool wantsResult(const RunInfo &run, int64_t steps) override;
   void runStarted(const RunInfo &run) override;
   void stepsDone(const RunInfo &, const StepFigures &) override {}
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
+  void snapshotTaken(const RunInfo &run, const RunResult &result,
+                     std::span<const EpochFigures> epochs) override;
   void runEnded(const RunInfo &run, const RunResult &result) override;
   void studyEnded(const StudyOutcome &outcome) override;
-
-  /// The row of the run that ended (finished or diverged) with this meaning, if there is one.
-  /// `epochs` 0 stands for any number; then the latest counts.
-  std::optional<int64_t> findFinished(const std::string &key, uint64_t seed, int epochs);
 
   /// Everything known about the points of the study; after studyStarted.
   StudyResults load();
 
 private:
-  using RunPlace = std::tuple<size_t, size_t, int>; // experiment, point, repeat
+  using Place = std::tuple<size_t, size_t, int>; // experiment, point, repeat
 
-  static RunPlace placeOf(const RunInfo &run);
+  static Place placeOf(const RunInfo &run);
   int64_t idOf(const RunInfo &run) const;
-  std::optional<int64_t> findRun(const std::string &key, uint64_t seed, int epochs, bool finished);
+  /// What a row must be to be the result of a point.
+  struct Wish {
+    std::string meaning, key; // no key: with whatever data
+    uint64_t seed = 0;
+    int64_t epochs = 0, steps = 0; // the goal is the smaller
+    bool whole = false;            // ended by itself: finished or diverged
+  };
+  std::optional<int64_t> findRow(const Wish &wish);
+  [[nodiscard]] Wish wishFor(const Point &point, int repeat) const;
+  int64_t insertRow(const RunInfo &run, const RunPlace &place);
+  void insertEpoch(int64_t id, const EpochFigures &figures);
+  void fillRow(int64_t id, const RunResult &result);
   void insertTestFigures(int64_t id, const RunResult &result);
   StoredRun loadRun(int64_t id);
   void loadTestFigures(int64_t id, int classes, Metrics &metrics);
@@ -57,8 +68,8 @@ private:
   StudyOutcome outcome;
   std::string started, ended;
   int64_t studyRow = 0;
-  std::map<RunPlace, int64_t> running;                    // rows of the runs that go on
-  std::map<std::pair<size_t, size_t>, int> plannedEpochs; // of the selected points
+  std::map<Place, int64_t> running;             // rows of the runs that go on
+  std::set<std::pair<size_t, size_t>> selected; // experiment, point
 };
 
 } // namespace nnxrt

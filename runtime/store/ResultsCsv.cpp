@@ -8,9 +8,9 @@
 
 namespace nnxrt {
 
-static constexpr std::array<std::string_view, 12> figureColumns{
-    "repeat", "seed", "epochs",  "loss",   "accuracy", "precision",
-    "recall", "f1",   "seconds", "status", "weights",  "experiment"};
+static constexpr std::array<std::string_view, 13> figureColumns{
+    "repeat", "seed",    "epochs", "loss",    "accuracy",   "precision", "recall",
+    "f1",     "seconds", "status", "weights", "experiment", "run"};
 
 static std::string quoted(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos)
@@ -40,8 +40,9 @@ static std::string rowOf(const StoredRun &run) {
     figures = fmt::format("{},{},{},{},{}", result.test.loss, result.test.accuracy,
                           result.test.weighted.precision, result.test.weighted.recall,
                           result.test.weighted.f1);
-  return fmt::format("{},{},{},{},{:.3f},{},{}\n", run.repeat, run.seed, run.epochsPlanned, figures,
-                     result.seconds, nameOf(result.status), result.weightsSha256);
+  return fmt::format("{},{},{},{},{:.3f},{},{},{}\n", run.repeat, run.seed, run.epochsPlanned,
+                     figures, result.seconds, nameOf(result.status), result.weightsSha256,
+                     run.name);
 }
 
 std::string csvOf(const StudyResults &results) {
@@ -53,7 +54,7 @@ std::string csvOf(const StudyResults &results) {
         std::find(figureColumns.begin(), figureColumns.end(), axis) != figureColumns.end();
     csv += "," + quoted(taken ? "axis_" + axis : axis);
   }
-  csv += ",repeat,seed,epochs,loss,accuracy,precision,recall,f1,seconds,status,weights\n";
+  csv += ",repeat,seed,epochs,loss,accuracy,precision,recall,f1,seconds,status,weights,run\n";
   for (const PointResults &entry : results.points) {
     const Experiment &experiment = study.experiments[entry.experiment];
     std::string place = quoted(experiment.name);

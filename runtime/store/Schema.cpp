@@ -12,15 +12,18 @@ static constexpr const char *tables = R"sql(
 -- One row per start of the trainer.
 CREATE TABLE study (
   id INTEGER PRIMARY KEY, file TEXT, source TEXT, compiler TEXT, numerics INTEGER,
+  json TEXT,                         -- the whole study, docs/architecture.md, "Study JSON"
   arguments TEXT,                    -- JSON array, program first
   target TEXT, cpu TEXT, cores INTEGER, jobs INTEGER, threads INTEGER, quick INTEGER,
   started TEXT, ended TEXT, seconds REAL);
 
--- One row per training. key, seed, epochs, quick and target say what was trained: equal values,
--- equal weights. experiment and point name where it was trained first.
+-- One row per result: a training at its end, or after the goal of one of its snapshots. key, seed,
+-- quick and target say what was trained, goal how many steps of it were wanted: equal values, equal
+-- weights. meaning is the key without the digest of the data. experiment and point name where it
+-- was trained first.
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, study INTEGER REFERENCES study(id),
-  key TEXT, seed INTEGER, epochs INTEGER, quick INTEGER, target TEXT,
+  meaning TEXT, key TEXT, seed INTEGER, quick INTEGER, target TEXT, goal INTEGER,
   experiment TEXT, point TEXT, repeat INTEGER,
   steps_per_epoch INTEGER, train_samples INTEGER, test_samples INTEGER,
   started TEXT, ended TEXT,
@@ -29,7 +32,7 @@ CREATE TABLE run (
   train_loss REAL, train_accuracy REAL, train_seconds REAL, test_seconds REAL, seconds REAL,
   samples_per_second REAL, memory_bytes INTEGER, weights_sha256 TEXT,
   evaluated INTEGER, classes INTEGER);
-CREATE INDEX run_key ON run(key, seed, epochs);
+CREATE INDEX run_meaning ON run(meaning, seed);
 
 CREATE TABLE epoch (
   run INTEGER REFERENCES run(id) ON DELETE CASCADE, epoch INTEGER, steps INTEGER,
@@ -60,6 +63,10 @@ void prepareSchema(Database &database) {
     query.step();
     return query.integer();
   }();
+  if (version != 0 && version < storeSchema)
+    throw StoreError(fmt::format("results.sqlite has layout {}, which an older version wrote; this "
+                                 "one knows layout {}; choose another folder with --out",
+                                 version, storeSchema));
   if (version > storeSchema)
     throw StoreError(fmt::format("results.sqlite has layout {}, which a newer version wrote; this "
                                  "one knows layouts up to {}; choose another folder with --out",

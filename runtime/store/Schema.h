@@ -6,7 +6,7 @@ namespace nnxrt {
 class Database;
 
 /// Number of the layout, kept in the file's user_version.
-inline constexpr int storeSchema = 1;
+inline constexpr int storeSchema = 2;
 
 /// Makes the tables of a new file. Throws StoreError where the file was written by a newer layout.
 void prepareSchema(Database &database);

@@ -7,11 +7,13 @@
 
 namespace nnxrt {
 
-/// One training as it was stored. The per-sample vectors of `result` stay empty.
+/// One training, at its end or after a snapshot, as it was stored. The per-sample vectors of
+/// `result` stay empty.
 struct StoredRun {
+  std::string name; // of the run, see runName: results of equal names come from one training
   int repeat = 0;
   uint64_t seed = 0;
-  int epochsPlanned = 0;
+  int epochsPlanned = 0; // of the point
   int64_t stepsPerEpoch = 0, trainSamples = 0, testSamples = 0;
   bool reused = false; // trained in an earlier start of the trainer
   std::string started; // "2026-03-01T12:00:00Z"

@@ -1,6 +1,8 @@
 // Passing results on to several observers.
 #include "runtime/train/RunObserver.h"
 
+#include <algorithm>
+
 using namespace nnxrt;
 
 void ObserverList::studyStarted(const StudyInfo &study) {
@@ -8,14 +10,9 @@ void ObserverList::studyStarted(const StudyInfo &study) {
     observer->studyStarted(study);
 }
 
-bool ObserverList::wantsRun(const RunInfo &run) {
-  for (RunObserver *observer : observers) {
-    if (!observer->wantsRun(run)) {
-      runSkipped(run);
-      return false;
-    }
-  }
-  return true;
+bool ObserverList::wantsResult(const RunInfo &run, int64_t steps) {
+  return std::ranges::all_of(
+      observers, [&](RunObserver *observer) { return observer->wantsResult(run, steps); });
 }
 
 void ObserverList::runSkipped(const RunInfo &run) {
@@ -36,6 +33,12 @@ void ObserverList::stepsDone(const RunInfo &run, const StepFigures &figures) {
 void ObserverList::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   for (RunObserver *observer : observers)
     observer->epochEnded(run, figures);
+}
+
+void ObserverList::snapshotTaken(const RunInfo &run, const RunResult &result,
+                                 std::span<const EpochFigures> epochs) {
+  for (RunObserver *observer : observers)
+    observer->snapshotTaken(run, result, epochs);
 }
 
 void ObserverList::runEnded(const RunInfo &run, const RunResult &result) {

@@ -25,7 +25,7 @@ struct StudyInfo {
   int cores = 0;                      // that this process may use
   int jobs = 0, threads = 0;          // points at once, threads of each
   bool quick = false;                 // --quick: one epoch on a fiftieth of the data
-  size_t points = 0, runs = 0;        // selected; runs = points x repeats
+  size_t points = 0, runs = 0;        // selected; points of equal meaning share a run
 };
 
 /// One point of the study; the indices identify it.
@@ -35,14 +35,25 @@ struct PointInfo {
   size_t experimentIndex = 0, pointIndex = 0;
 };
 
-/// One training of a point.
-struct RunInfo {
+/// A row of the results: a point and repeat, and how long it trains.
+struct RunPlace {
   PointInfo point;
   int repeat = 0; // from 0
+  int epochs = 0;
+  int64_t steps = 0; // in all epochs together
+};
+
+/// One training: that of all points that mean the same, however long each of them trains.
+struct RunInfo {
+  PointInfo point; // of those that train longest, the first: it gives the run its name
+  int repeat = 0;  // of that point
   uint64_t seed = 0;
-  int epochs = 0;            // that will be trained
-  int64_t steps = 0;         // in all epochs together
-  int64_t stepsPerEpoch = 0; // of a whole epoch
+  std::string key;                // what is trained: Point::key and the digest of the data
+  int epochs = 0;                 // that will be trained
+  int64_t steps = 0;              // in all epochs together
+  std::vector<RunPlace> places;   // whose results this run gives, in the study's order
+  std::vector<int64_t> snapshots; // after which steps results are kept; ascending, `steps` the last
+  int64_t stepsPerEpoch = 0;      // of a whole epoch
   int64_t trainSamples = 0, testSamples = 0;
 };
 

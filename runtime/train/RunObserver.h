@@ -4,6 +4,7 @@
 
 #include "runtime/train/Results.h"
 
+#include <span>
 #include <vector>
 
 namespace nnxrt {
@@ -16,29 +17,35 @@ public:
   virtual ~RunObserver() = default;
 
   virtual void studyStarted(const StudyInfo &study) = 0;
-  /// Asked before a run starts: false says that its result is there already and it is skipped.
-  virtual bool wantsRun(const RunInfo &run) = 0;
-  /// Some observer did not want the run; every observer hears of it.
+  /// Asked before a run starts for each of its snapshots: false says that the result of the run
+  /// after so many steps is there already.
+  virtual bool wantsResult(const RunInfo &, int64_t steps [[maybe_unused]]) { return true; }
+  /// No result of the run is wanted; every observer hears of it.
   virtual void runSkipped(const RunInfo &) {}
+  /// `run.snapshots` holds those that are wanted.
   virtual void runStarted(const RunInfo &run) = 0;
   virtual void stepsDone(const RunInfo &run, const StepFigures &figures) = 0;
   virtual void epochEnded(const RunInfo &run, const EpochFigures &figures) = 0;
+  /// The results of a run that goes on, after one of its snapshots, with its epochs up to there.
+  virtual void snapshotTaken(const RunInfo &, const RunResult &, std::span<const EpochFigures>) {}
   /// Every started run ends, a failed one too.
   virtual void runEnded(const RunInfo &run, const RunResult &result) = 0;
   virtual void studyEnded(const StudyOutcome &outcome) = 0;
 };
 
-/// Passes every call on to each of its observers, in order; a run is wanted if all want it.
+/// Passes every call on to each of its observers, in order; a result is wanted if all want it.
 class ObserverList final : public RunObserver {
 public:
   void add(RunObserver &observer) { observers.push_back(&observer); }
 
   void studyStarted(const StudyInfo &study) override;
-  bool wantsRun(const RunInfo &run) override;
+  bool wantsResult(const RunInfo &run, int64_t steps) override;
   void runSkipped(const RunInfo &run) override;
   void runStarted(const RunInfo &run) override;
   void stepsDone(const RunInfo &run, const StepFigures &figures) override;
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
+  void snapshotTaken(const RunInfo &run, const RunResult &result,
+                     std::span<const EpochFigures> epochs) override;
   void runEnded(const RunInfo &run, const RunResult &result) override;
   void studyEnded(const StudyOutcome &outcome) override;
 

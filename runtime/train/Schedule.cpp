@@ -1,6 +1,8 @@
 // Runs over cores.
 #include "runtime/train/Schedule.h"
 
+#include "runtime/train/RunPlan.h"
+
 #include <algorithm>
 #include <array>
 #include <exception>
@@ -87,14 +89,21 @@ void Schedule::keepFailure() {
 }
 
 void Schedule::trainOne(const RunRequest &request, ThreadPool &pool) {
-  if (!observer.wantsRun(request.info)) {
+  std::vector<int64_t> wanted;
+  for (const int64_t steps : request.info.snapshots)
+    if (observer.wantsResult(request.info, steps))
+      wanted.push_back(steps);
+  if (wanted.empty()) {
+    observer.runSkipped(request.info);
     const std::scoped_lock lock(mutex);
     ++outcome.skipped;
     return;
   }
-  observer.runStarted(request.info);
-  const RunResult result = train(request, pool);
-  observer.runEnded(request.info, result);
+  RunRequest limited = request;
+  limited.info = limitedTo(request.info, std::move(wanted));
+  observer.runStarted(limited.info);
+  const RunResult result = train(limited, pool);
+  observer.runEnded(limited.info, result);
   count(result.status);
   if (failFast && result.status == RunStatus::failed)
     stop.raise();

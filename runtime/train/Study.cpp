@@ -190,6 +190,7 @@ Study nnxrt::parseStudy(std::string_view text) {
   if (study.schema != supportedSchema)
     root.at("schema").fail(
         fmt::format("is {}; this trainer reads {}", study.schema, supportedSchema));
+  study.json = text;
   study.file = root.at("file").as<std::string>();
   study.source = root.at("source").as<std::string>();
   study.compiler = root.at("compiler").as<std::string>();

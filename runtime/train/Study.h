@@ -77,7 +77,7 @@ struct Point {
   std::vector<LayerInfo> layers;
   int64_t parameters = 0;
   int64_t flops = 0; // of one sample; 0: not known
-  std::string key;   // what the run means, epochs and seed left out
+  std::string key;   // what the run means; data, seed, epochs and steps left out
 };
 
 struct Experiment {
@@ -90,6 +90,7 @@ struct Experiment {
 
 struct Study {
   int schema = 0;
+  std::string json; // all of it, as the compiler wrote it
   std::string file, source, compiler;
   int numerics = 0;
   std::vector<DatasetSpec> datasets;

@@ -12,7 +12,6 @@
 using namespace nnxrt;
 
 static constexpr std::chrono::milliseconds reportInterval{100};
-static constexpr int64_t quickShare = 50;
 
 static double secondsBetween(std::chrono::steady_clock::time_point from,
                              std::chrono::steady_clock::time_point to) {
@@ -26,27 +25,6 @@ static double ratio(double part, double whole) {
 const char *nnxrt::nameOf(RunStatus status) {
   static constexpr const char *names[] = {"finished", "diverged", "failed", "interrupted"};
   return names[static_cast<size_t>(status)];
-}
-
-RunInfo nnxrt::planRun(const PointInfo &point, int repeat, const Dataset &dataset, bool quick) {
-  const RunSettings &settings = point.point->settings;
-  const auto share = [&](int64_t count) {
-    return quick ? std::max<int64_t>(1, count / quickShare) : count;
-  };
-  RunInfo info;
-  info.point = point;
-  info.repeat = repeat;
-  info.seed = settings.seed + static_cast<uint64_t>(repeat);
-  info.trainSamples = share(dataset.train.count);
-  info.testSamples = share(dataset.test.count);
-  info.stepsPerEpoch = (info.trainSamples + settings.batch - 1) / settings.batch;
-  info.epochs = quick ? 1 : settings.epochs;
-  info.steps = info.stepsPerEpoch * info.epochs;
-  if (settings.steps > 0) {
-    info.steps = std::min(info.steps, settings.steps);
-    info.epochs = static_cast<int>((info.steps + info.stepsPerEpoch - 1) / info.stepsPerEpoch);
-  }
-  return info;
 }
 
 Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &observer,
@@ -70,6 +48,7 @@ Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &obser
   result.memoryBytes = model.memoryBytes();
   model.initialize(request.info.seed);
   setOptimizer();
+  state.epochs.reserve(static_cast<size_t>(std::min(request.info.epochs, 1000)));
 }
 
 void Trainer::setOptimizer() {
@@ -86,45 +65,61 @@ void Trainer::setOptimizer() {
 }
 
 RunResult Trainer::run() {
-  const auto start = Clock::now();
+  started = Clock::now();
   result.status = RunStatus::finished;
-  for (int epoch = 1; epoch <= request.info.epochs && result.status == RunStatus::finished; ++epoch)
-    trainEpoch(epoch, std::min(request.info.stepsPerEpoch, request.info.steps - result.steps));
-  result.test = computeMetrics(result.labels, result.predictions, request.variant->classes,
-                               ratio(testSums.loss, static_cast<double>(testSums.samples)));
-  result.evaluated = true;
-  result.weightsSha256 = model.weightsSha256();
-  result.seconds = secondsBetween(start, Clock::now());
+  for (const int64_t goal : request.info.snapshots) {
+    trainTo(goal);
+    fillResult();
+    if (result.status != RunStatus::finished || goal == request.info.steps)
+      break;
+    std::vector<EpochFigures> epochs = state.epochs;
+    if (state.epochStep > 0)
+      epochs.push_back(figures);
+    observer.snapshotTaken(request.info, result, epochs);
+  }
   return std::move(result);
 }
 
-void Trainer::trainEpoch(int epoch, int64_t steps) {
+/// Trains until that many steps are done or the run ends otherwise.
+void Trainer::trainTo(int64_t goal) {
+  while (state.steps < goal && result.status == RunStatus::finished) {
+    const int64_t before = state.steps - state.epochStep; // in complete epochs
+    trainEpoch(std::min(request.info.stepsPerEpoch, goal - before));
+    const bool complete = state.epochStep == request.info.stepsPerEpoch;
+    evaluateTest();
+    figures = epochFigures();
+    if (complete)
+      completeEpoch();
+    if (complete || result.status != RunStatus::finished || goal == request.info.steps)
+      observer.epochEnded(request.info, figures);
+  }
+}
+
+/// Goes on with the epoch that the next step belongs to, until `steps` of it are done.
+void Trainer::trainEpoch(int64_t steps) {
   const RunSettings &settings = request.info.point.point->settings;
   const auto batch = static_cast<size_t>(settings.batch);
-  result.epochs = epoch;
-  epochSums = {};
-  epochStart = lastReport = Clock::now();
+  epoch = static_cast<int>((state.steps - state.epochStep) / request.info.stepsPerEpoch) + 1;
   if (settings.shuffle)
     shuffle(order, request.info.seed, static_cast<uint32_t>(epoch));
-  for (int64_t step = 0; step < steps && result.status == RunStatus::finished; ++step) {
-    const size_t first = static_cast<size_t>(step) * batch;
+  lastReport = lastTime = Clock::now();
+  while (state.epochStep < steps && result.status == RunStatus::finished) {
+    const size_t first = static_cast<size_t>(state.epochStep) * batch;
     const bool finite =
         trainStep(std::span(order).subspan(first, std::min(batch, order.size() - first)));
-    if (!finite && result.divergedStep == 0)
-      result.divergedStep = result.steps;
+    if (!finite && state.divergedStep == 0)
+      state.divergedStep = state.steps;
     if (!finite && settings.stopOnDivergence) {
       result.status = RunStatus::diverged;
       result.message =
-          fmt::format("the loss of step {} (epoch {}) is not finite", result.steps, epoch);
-    } else if (stop.isRaised()) {
+          fmt::format("the loss of step {} (epoch {}) is not finite", state.steps, epoch);
+    } else if (stop.isRaised() && state.steps < request.info.steps) {
       result.status = RunStatus::interrupted;
-      result.message = fmt::format("interrupted after step {} (epoch {})", result.steps, epoch);
+      result.message = fmt::format("interrupted after step {} (epoch {})", state.steps, epoch);
     }
-    reportSteps(epoch, step + 1, steps);
+    reportSteps();
   }
-  const double trainSeconds = secondsBetween(epochStart, Clock::now());
-  evaluateTest();
-  observer.epochEnded(request.info, endEpoch(epoch, trainSeconds));
+  countTrainingTime();
 }
 
 /// One update; whether the loss of its batch is finite.
@@ -132,14 +127,15 @@ bool Trainer::trainStep(std::span<const uint32_t> batch) {
   const auto samples = static_cast<int64_t>(batch.size());
   gatherSamples(request.dataset->train, batch, static_cast<float>(request.scale), model.input(),
                 model.labels());
-  ++result.steps;
-  model.setHyper("iteration", static_cast<float>(result.steps));
+  ++state.steps;
+  ++state.epochStep;
+  model.setHyper("iteration", static_cast<float>(state.steps));
   model.step(samples);
   Sums sums;
   addBatch(sums, samples);
-  epochSums.loss += sums.loss;
-  epochSums.hits += sums.hits;
-  epochSums.samples += sums.samples;
+  state.epochSums.loss += sums.loss;
+  state.epochSums.hits += sums.hits;
+  state.epochSums.samples += sums.samples;
   return std::isfinite(sums.loss);
 }
 
@@ -159,7 +155,8 @@ void Trainer::evaluateTest() {
   testSums = {};
   for (int64_t first = 0; first < request.info.testSamples; first += evaluationSamples)
     evaluateBatch(first, std::min(evaluationSamples, request.info.testSamples - first));
-  result.testSeconds += secondsBetween(start, Clock::now());
+  testSeconds = secondsBetween(start, Clock::now());
+  state.testSeconds += testSeconds;
 }
 
 void Trainer::evaluateBatch(int64_t first, int64_t samples) {
@@ -177,34 +174,67 @@ void Trainer::evaluateBatch(int64_t first, int64_t samples) {
   }
 }
 
-void Trainer::reportSteps(int epoch, int64_t step, int64_t steps) {
+/// What has passed since the last call, or since the epoch began or went on.
+void Trainer::countTrainingTime() {
   const auto now = Clock::now();
-  if (now - lastReport < reportInterval)
-    return;
-  lastReport = now;
-  const auto samples = static_cast<double>(epochSums.samples);
-  observer.stepsDone(request.info, {epoch, step, steps, epochSums.loss / samples,
-                                    static_cast<double>(epochSums.hits) / samples,
-                                    ratio(samples, secondsBetween(epochStart, now))});
+  state.epochSeconds += secondsBetween(lastTime, now);
+  lastTime = now;
 }
 
-EpochFigures Trainer::endEpoch(int epoch, double trainSeconds) {
-  const auto trained = static_cast<double>(epochSums.samples);
+void Trainer::reportSteps() {
+  if (Clock::now() - lastReport < reportInterval)
+    return;
+  countTrainingTime();
+  lastReport = lastTime;
+  const auto samples = static_cast<double>(state.epochSums.samples);
+  const int64_t before = state.steps - state.epochStep;
+  observer.stepsDone(
+      request.info,
+      {epoch, state.epochStep, std::min(request.info.stepsPerEpoch, request.info.steps - before),
+       state.epochSums.loss / samples, static_cast<double>(state.epochSums.hits) / samples,
+       ratio(samples, state.epochSeconds)});
+}
+
+EpochFigures Trainer::epochFigures() const {
+  const auto trained = static_cast<double>(state.epochSums.samples);
   const auto tested = static_cast<double>(testSums.samples);
-  EpochFigures figures;
-  figures.epoch = epoch;
-  figures.steps = result.steps;
-  figures.trainLoss = result.trainLoss = ratio(epochSums.loss, trained);
-  figures.trainAccuracy = result.trainAccuracy =
-      ratio(static_cast<double>(epochSums.hits), trained);
-  figures.testLoss = ratio(testSums.loss, tested);
-  figures.testAccuracy = ratio(static_cast<double>(testSums.hits), tested);
-  figures.trainSeconds = trainSeconds;
-  figures.testSeconds = result.testSeconds - testSecondsBefore;
-  figures.samplesPerSecond = ratio(trained, trainSeconds);
-  testSecondsBefore = result.testSeconds;
-  result.trainSeconds += trainSeconds;
-  trainedSamples += epochSums.samples;
-  result.samplesPerSecond = ratio(static_cast<double>(trainedSamples), result.trainSeconds);
-  return figures;
+  EpochFigures now;
+  now.epoch = epoch;
+  now.steps = state.steps;
+  now.trainLoss = ratio(state.epochSums.loss, trained);
+  now.trainAccuracy = ratio(static_cast<double>(state.epochSums.hits), trained);
+  now.testLoss = ratio(testSums.loss, tested);
+  now.testAccuracy = ratio(static_cast<double>(testSums.hits), tested);
+  now.trainSeconds = state.epochSeconds;
+  now.testSeconds = testSeconds;
+  now.samplesPerSecond = ratio(trained, state.epochSeconds);
+  return now;
+}
+
+void Trainer::completeEpoch() {
+  state.epochs.push_back(figures);
+  state.trainSeconds += state.epochSeconds;
+  state.trainedSamples += state.epochSums.samples;
+  state.epochSums = {};
+  state.epochSeconds = 0;
+  state.epochStep = 0;
+}
+
+/// The figures of the weights as they are now, whose test is done.
+void Trainer::fillResult() {
+  const RunInfo &info = request.info;
+  result.epochs = static_cast<int>((state.steps + info.stepsPerEpoch - 1) / info.stepsPerEpoch);
+  result.steps = state.steps;
+  result.divergedStep = state.divergedStep;
+  result.trainLoss = figures.trainLoss;
+  result.trainAccuracy = figures.trainAccuracy;
+  result.trainSeconds = state.trainSeconds + state.epochSeconds;
+  result.testSeconds = state.testSeconds;
+  result.samplesPerSecond = ratio(
+      static_cast<double>(state.trainedSamples + state.epochSums.samples), result.trainSeconds);
+  result.test = computeMetrics(result.labels, result.predictions, request.variant->classes,
+                               ratio(testSums.loss, static_cast<double>(testSums.samples)));
+  result.evaluated = true;
+  result.weightsSha256 = model.weightsSha256();
+  result.seconds = state.seconds + secondsBetween(started, Clock::now());
 }

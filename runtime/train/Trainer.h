@@ -5,6 +5,7 @@
 #include "runtime/train/Interruption.h"
 #include "runtime/train/Model.h"
 #include "runtime/train/RunObserver.h"
+#include "runtime/train/RunState.h"
 
 #include <chrono>
 
@@ -22,34 +23,31 @@ struct RunRequest {
   double scale = 1; // of the data set's bytes
 };
 
-/// What a run of `point` will do with `dataset`. `quick`: one epoch on a fiftieth of the samples.
-RunInfo planRun(const PointInfo &point, int repeat, const Dataset &dataset, bool quick);
-
 class Trainer {
 public:
   /// Throws MemoryError, VariantError, InitError.
   Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &observer,
           const StopSignal &stop);
 
-  /// Trains; throws KernelError. runStarted and runEnded are the caller's, epochs are told here.
+  /// Trains; throws KernelError. runStarted and runEnded are the caller's, epochs and snapshots are
+  /// told here.
   RunResult run();
 
 private:
   using Clock = std::chrono::steady_clock;
-  /// Sums of per-sample figures, in the order of the samples.
-  struct Sums {
-    double loss = 0;
-    int64_t hits = 0, samples = 0;
-  };
 
   void setOptimizer();
-  void trainEpoch(int epoch, int64_t steps);
+  void trainTo(int64_t goal);
+  void trainEpoch(int64_t steps);
   bool trainStep(std::span<const uint32_t> batch);
   void addBatch(Sums &sums, int64_t samples);
   void evaluateTest();
   void evaluateBatch(int64_t first, int64_t samples);
-  void reportSteps(int epoch, int64_t step, int64_t steps);
-  EpochFigures endEpoch(int epoch, double trainSeconds);
+  void countTrainingTime();
+  void reportSteps();
+  [[nodiscard]] EpochFigures epochFigures() const;
+  void completeEpoch();
+  void fillResult();
 
   const RunRequest request;
   RunObserver &observer;
@@ -58,11 +56,13 @@ private:
   Model model;
   std::vector<uint32_t> order, testOrder;
   std::vector<uint16_t> predicted; // of one batch, whole tiles
-  Sums epochSums, testSums;
+  RunState state;
+  int epoch = 0;          // from 1: that of the last step
+  Sums testSums;          // of the last test
+  double testSeconds = 0; // likewise
+  EpochFigures figures;   // of the last epoch, or of the part of it that was trained
   RunResult result;
-  Clock::time_point epochStart, lastReport;
-  double testSecondsBefore = 0; // spent on the test set before this epoch
-  int64_t trainedSamples = 0;
+  Clock::time_point started, lastReport, lastTime;
 };
 
 } // namespace nnxrt

@@ -274,15 +274,18 @@ constexpr nnxrt_variant variants[] = {variant("softmax", step, plans, 2),
 
 // clang-format off
 #define POINT(label, axis, variant, lr, batch, epochs, more)                                       \
+  KEYED_POINT("key " label, label, axis, variant, lr, batch, epochs, more)
+#define KEYED_POINT(key, label, axis, variant, lr, batch, epochs, more)                            \
   R"_({"label": ")_" label R"_(", "axes": {"lr": ")_" axis R"_("}, "dataset": 0, "variant": )_"    \
   #variant R"_(, "network": "softmax()", "line": 20, "settings": {"loss": "cross_entropy",)_"      \
   R"_("optimizer": {"kind": "sgd", "lr": )_" #lr R"_(, "momentum": 0.9, "nesterov": false},)_"     \
   R"_("batch": )_" #batch R"_(, "epochs": )_" #epochs R"_(, "seed": 1, )_" more R"_(},)_"          \
   R"_("layers": [{"name": "dense_1", "kind": "dense", "text": "dense(10)", "input": [784],)_"      \
   R"_("output": [10], "parameters": 7850, "line": 11}], "parameters": 7850, "flops": 15700,)_"     \
-  R"_("key": "key )_" label R"_("})_"
+  R"_("key": ")_" key R"_("})_"
 #define ORDINARY R"_("shuffle": true, "steps": 0, "on_divergence": "stop")_"
 #define STEPS R"_("shuffle": false, "steps": 3, "on_divergence": "stop")_"
+#define FOURTEEN R"_("shuffle": true, "steps": 14, "on_divergence": "stop")_"
 #define CONTINUE R"_("shuffle": true, "steps": 0, "on_divergence": "continue")_"
 
 constexpr char json[] = R"_({
@@ -313,6 +316,14 @@ constexpr char json[] = R"_({
     POINT("lr = steps", "steps", 0, 0.1, 32, 9, STEPS) ","
     POINT("lr = continue", "continue", 0, 3e38, 32, 1, CONTINUE) ","
     POINT("lr = long", "long", 0, 0.1, 16, 1000000, ORDINARY)
+    R"_(
+  ]}, {
+    "name": "lengths", "title": "", "line": 50, "repeats": 1,
+    "axes": [{"name": "lr", "values": ["one", "inside", "three", "equal"]}], "points": [)_"
+    KEYED_POINT("shared", "lr = one", "one", 0, 0.1, 32, 1, ORDINARY) ","
+    KEYED_POINT("shared", "lr = inside", "inside", 0, 0.1, 32, 9, FOURTEEN) ","
+    KEYED_POINT("shared", "lr = three", "three", 0, 0.1, 32, 3, ORDINARY) ","
+    KEYED_POINT("shared", "lr = equal", "equal", 0, 0.1, 32, 3, ORDINARY)
     "]}]}";
 // clang-format on
 

@@ -6,5 +6,11 @@
 #include <stddef.h>
 
 /// Experiments and points of the fake study, by index.
-enum FakeExperiment : size_t { ratesExperiment, failuresExperiment, plainExperiment };
+enum FakeExperiment : size_t {
+  ratesExperiment,
+  failuresExperiment,
+  plainExperiment,
+  lengthsExperiment
+};
 enum FakePlainPoint : size_t { stepsPoint, continuePoint, longPoint };
+enum FakeLengthsPoint : size_t { oneEpochPoint, insidePoint, threeEpochsPoint, equalPoint };

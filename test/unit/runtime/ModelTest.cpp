@@ -1,7 +1,7 @@
 // Weights in Keras's order, the buffers that kernels get, and no allocation while training.
 #include "runtime/train/Model.h"
 
-#include "runtime/train/Trainer.h"
+#include "runtime/train/RunPlan.h"
 #include "test/unit/runtime/FakeStudy.h"
 #include "test/unit/runtime/SyntheticDigits.h"
 
@@ -159,7 +159,6 @@ namespace {
 class Silent final : public RunObserver {
 public:
   void studyStarted(const StudyInfo &) override {}
-  bool wantsRun(const RunInfo &) override { return true; }
   void runStarted(const RunInfo &) override {}
   void stepsDone(const RunInfo &, const StepFigures &) override {}
   void epochEnded(const RunInfo &, const EpochFigures &) override { counts.push_back(allocations); }

@@ -91,6 +91,30 @@ TEST_F(ProgramTest, goes_on_where_it_stopped) {
   EXPECT_THAT(run({"--only", "rates/1", "--json", "--force"}).output, HasSubstr("run_started"));
 }
 
+TEST_F(ProgramTest, equal_points_and_shorter_ones_share_a_run) {
+  const Outcome outcome = run({"--only", "lengths", "--out", "out", "--json"});
+  EXPECT_EQ(outcome.status, 0) << outcome.errors;
+  const auto count = [](const std::string &text, const std::string &part) {
+    size_t found = 0;
+    for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at)
+      ++found;
+    return found;
+  };
+  EXPECT_EQ(count(outcome.output, "run_started"), 1U);
+  EXPECT_EQ(count(outcome.output, "\"snapshot\""), 2U);
+  const Bytes bytes = readBytes(folder / "out/results.csv");
+  const std::string csv(bytes.begin(), bytes.end());
+  EXPECT_EQ(count(csv, "lengths,"), 4U);
+  const std::string name = csv.substr(csv.size() - 13, 12);
+  EXPECT_EQ(count(csv, "," + name + "\n"), 4U) << csv;
+  const Bytes page = readBytes(folder / "out/report.md");
+  EXPECT_THAT(std::string(page.begin(), page.end()),
+              HasSubstr("lr = one; lr = inside; lr = three; lr = equal share one run."));
+  // What is there is not trained again; a point that is not there is.
+  EXPECT_THAT(run({"--only", "lengths", "--out", "out", "--json"}).output,
+              Not(HasSubstr("run_started")));
+}
+
 TEST_F(ProgramTest, a_failed_point_is_status_1_and_the_others_train) {
   const Outcome outcome = run({"--only", "failures", "--json"});
   EXPECT_EQ(outcome.status, 1);

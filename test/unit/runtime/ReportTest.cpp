@@ -176,7 +176,7 @@ TEST(Report, is_written_without_any_result) {
   const ResultsFolder folder(temporary.path);
   ResultStore store(folder, false);
   store.studyStarted(info);
-  EXPECT_TRUE(store.wantsRun(runOf(study, 0)));
+  EXPECT_TRUE(store.wantsResult(runOf(study, 0), runOf(study, 0).steps));
   store.studyEnded({.interrupted = 1, .wasInterrupted = true, .seconds = 1});
   writeReport(store.load(), temporary.path);
   EXPECT_THAT(readFile(temporary.path / "report.html"), HasSubstr("The study was interrupted"));

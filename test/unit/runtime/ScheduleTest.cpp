@@ -1,5 +1,6 @@
 // Training, jobs and threads, with a study written by hand.
 #include "runtime/train/Schedule.h"
+#include "runtime/train/RunPlan.h"
 
 #include "test/unit/runtime/FakeStudy.h"
 #include "test/unit/runtime/SyntheticDigits.h"
@@ -23,7 +24,7 @@ public:
   using Place = std::tuple<size_t, size_t, int>; // experiment, point, repeat
 
   void studyStarted(const StudyInfo &) override {}
-  bool wantsRun(const RunInfo &run) override { return placeOf(run) != unwanted; }
+  bool wantsResult(const RunInfo &run, int64_t) override { return placeOf(run) != unwanted; }
   void runStarted(const RunInfo &run) override { note(run, "start"); }
   void stepsDone(const RunInfo &, const StepFigures &) override {}
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override {
@@ -35,6 +36,12 @@ public:
     if (throwsAtEpoch)
       throw std::runtime_error("disk full");
   }
+  void snapshotTaken(const RunInfo &run, const RunResult &result,
+                     std::span<const EpochFigures> figures) override {
+    note(run, "snapshot");
+    const std::scoped_lock lock(mutex);
+    snapshots[result.steps] = {result, {figures.begin(), figures.end()}};
+  }
   void runEnded(const RunInfo &run, const RunResult &result) override {
     note(run, "end");
     const std::scoped_lock lock(mutex);
@@ -45,6 +52,7 @@ public:
   std::map<Place, RunResult> results;
   std::map<Place, std::vector<EpochFigures>> epochs;
   std::map<Place, std::string> calls;
+  std::map<int64_t, std::pair<RunResult, std::vector<EpochFigures>>> snapshots; // by steps
   Place unwanted{9, 9, 9};
   StopFlag *interruptAtEpoch = nullptr;
   bool throwsAtEpoch = false;
@@ -267,6 +275,58 @@ TEST_F(ScheduleTest, quick_is_one_epoch_on_a_fiftieth) {
   EXPECT_EQ(info.trainSamples, trainCount / 50);
   EXPECT_EQ(info.testSamples, testCount / 50);
   EXPECT_EQ(train(requestOf(ratesExperiment, 0, 0, true)).predictions.size(), testCount / 50);
+}
+
+static void expectEqual(const RunResult &left, const RunResult &right) {
+  EXPECT_EQ(left.status, right.status);
+  EXPECT_EQ(left.epochs, right.epochs);
+  EXPECT_EQ(left.steps, right.steps);
+  EXPECT_EQ(left.weightsSha256, right.weightsSha256);
+  EXPECT_EQ(left.predictions, right.predictions);
+  EXPECT_EQ(left.confidence, right.confidence);
+  EXPECT_EQ(left.test.confusion, right.test.confusion);
+  EXPECT_EQ(left.test.loss, right.test.loss);
+  EXPECT_EQ(left.trainLoss, right.trainLoss);
+  EXPECT_EQ(left.trainAccuracy, right.trainAccuracy);
+}
+
+TEST_F(ScheduleTest, points_that_differ_only_in_length_share_a_run_and_its_bits) {
+  const std::vector<RunRequest> shared = shareRuns(requestsOf(lengthsExperiment));
+  ASSERT_EQ(shared.size(), 1U);
+  const RunInfo &run = shared[0].info;
+  EXPECT_EQ(run.point.pointIndex, threeEpochsPoint);
+  EXPECT_EQ(run.places.size(), 4U);
+  EXPECT_EQ(run.snapshots, (std::vector<int64_t>{11, 14, 33})); // 330 samples, 32 a step
+  Recorder recorder;
+  StopFlag stop{false};
+  EXPECT_EQ(trainRuns(shared, {1, 1}, false, recorder, stop).finished, 1U);
+  EXPECT_EQ(recorder.calls.begin()->second, "start epoch snapshot snapshot epoch epoch end ");
+  for (const size_t point : {oneEpochPoint, insidePoint}) {
+    Recorder alone;
+    const RunRequest request = requestOf(lengthsExperiment, point);
+    trainRuns(std::span(&request, 1), {1, 1}, false, alone, stop);
+    const auto &[result, epochs] = recorder.snapshots.at(request.info.steps);
+    expectEqual(result, alone.results.begin()->second);
+    const std::vector<EpochFigures> &expected = alone.epochs.begin()->second;
+    ASSERT_EQ(epochs.size(), expected.size());
+    EXPECT_EQ(epochs.back().steps, expected.back().steps);
+    EXPECT_EQ(epochs.back().trainLoss, expected.back().trainLoss);
+    EXPECT_EQ(epochs.back().testAccuracy, expected.back().testAccuracy);
+  }
+  expectEqual(recorder.results.begin()->second,
+              train(requestOf(lengthsExperiment, threeEpochsPoint)));
+}
+
+TEST_F(ScheduleTest, other_seeds_and_other_keys_are_other_runs) {
+  EXPECT_EQ(shareRuns(requestsOf(ratesExperiment)).size(), 6U);
+}
+
+TEST_F(ScheduleTest, a_run_ends_with_the_last_result_that_is_wanted) {
+  const RunInfo run = shareRuns(requestsOf(lengthsExperiment))[0].info;
+  const RunInfo limited = limitedTo(run, {11, 14});
+  EXPECT_EQ(limited.steps, 14);
+  EXPECT_EQ(limited.epochs, 2);
+  EXPECT_EQ(limited.point.pointIndex, insidePoint);
 }
 
 TEST(Placement, fills_the_cores) {

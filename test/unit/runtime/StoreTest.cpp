@@ -40,6 +40,10 @@ struct StoreTest : ::testing::Test {
     return "no error";
   }
 
+  static bool wants(ResultStore &store, const RunInfo &run) {
+    return store.wantsResult(run, run.steps);
+  }
+
   [[nodiscard]] std::vector<std::string> linesOf(const char *file) const {
     std::vector<std::string> lines;
     std::ifstream stream(temporary.path / file);
@@ -98,20 +102,18 @@ TEST_F(StoreTest, finished_runs_are_not_wanted_again) {
   }
   ResultStore store(folder, false);
   store.studyStarted(info);
-  EXPECT_FALSE(store.wantsRun(runOf(study, 0)));
-  EXPECT_FALSE(store.wantsRun(runOf(study, 2))) << "a diverged run diverges again";
+  EXPECT_FALSE(wants(store, runOf(study, 0)));
+  EXPECT_FALSE(wants(store, runOf(study, 2))) << "a diverged run diverges again";
   EXPECT_TRUE(store.load().points[0].runs.at(0).reused);
   RunInfo longer = runOf(study, 0);
   longer.epochs = 7;
-  EXPECT_TRUE(store.wantsRun(longer));
-  EXPECT_TRUE(store.wantsRun(runOf(study, 0, 1))) << "another seed";
-  EXPECT_TRUE(store.findFinished("key of relu", 1, 6).has_value());
-  EXPECT_FALSE(store.findFinished("key of relu", 1, 5).has_value());
-  EXPECT_FALSE(store.findFinished("another key", 1, 6).has_value());
+  longer.steps = 7 * longer.stepsPerEpoch;
+  EXPECT_TRUE(wants(store, longer));
+  EXPECT_TRUE(wants(store, runOf(study, 0, 1))) << "another seed";
   StudyInfo quick = info;
   quick.quick = true;
   store.studyStarted(quick);
-  EXPECT_TRUE(store.wantsRun(runOf(study, 0))) << "a quick trial is another run";
+  EXPECT_TRUE(wants(store, runOf(study, 0))) << "a quick trial is another run";
 }
 
 TEST_F(StoreTest, force_trains_again_and_replaces_only_when_it_ends_well) {
@@ -123,7 +125,7 @@ TEST_F(StoreTest, force_trains_again_and_replaces_only_when_it_ends_well) {
   ResultStore store(folder, true);
   store.studyStarted(info);
   const RunInfo run = runOf(study, 0);
-  ASSERT_TRUE(store.wantsRun(run));
+  ASSERT_TRUE(wants(store, run));
   store.runStarted(run);
   RunResult interrupted;
   interrupted.status = RunStatus::interrupted;
@@ -133,7 +135,7 @@ TEST_F(StoreTest, force_trains_again_and_replaces_only_when_it_ends_well) {
   store.runEnded(run, finishedRun(10, 10000, 50));
   EXPECT_EQ(store.load().points[0].runs.at(0).result.test.accuracy, 0.995);
   Database database(temporary.path / "results.sqlite");
-  Statement count(database, "SELECT count(*) FROM run WHERE key = 'key of relu'");
+  Statement count(database, "SELECT count(*) FROM run WHERE meaning = 'key of relu'");
   ASSERT_TRUE(count.step());
   EXPECT_EQ(count.integer(), 1);
 }
@@ -168,8 +170,8 @@ TEST_F(StoreTest, a_killed_process_leaves_what_it_had_finished) {
   const ResultsFolder folder(temporary.path);
   ResultStore store(folder, false);
   store.studyStarted(info);
-  EXPECT_FALSE(store.wantsRun(runOf(study, 0)));
-  EXPECT_TRUE(store.wantsRun(runOf(study, 1)));
+  EXPECT_FALSE(wants(store, runOf(study, 0)));
+  EXPECT_TRUE(wants(store, runOf(study, 1)));
   const StudyResults results = store.load();
   EXPECT_EQ(results.points[0].runs.at(0).result.test.accuracy, 0.988);
   EXPECT_EQ(results.points[1].runs.at(0).result.status, RunStatus::interrupted);
@@ -239,10 +241,10 @@ TEST_F(StoreTest, csv_has_a_row_per_point_and_repeat) {
       linesOf("results.csv"),
       ElementsAre(
           "experiment,axis_seed,repeat,seed,epochs,loss,accuracy,precision,recall,f1,"
-          "seconds,status,weights",
+          "seconds,status,weights,run",
           StartsWith("activations,relu,0,1,6,0.03914,0.988,0.98"),
           AllOf(StartsWith("activations,\"tanh, \"\"quoted\"\"\",0,1,6,0.03914,0.982,"),
-                HasSubstr(",12.500,finished," + weights)),
+                HasSubstr(",12.500,finished," + weights + ",")),
           AllOf(StartsWith("activations,exponential,0,1,6,nan,0.1,"), HasSubstr(",diverged,"))));
 }
 

@@ -119,6 +119,9 @@ RunInfo runOf(const Study &study, size_t point, int repeat) {
   run.epochs = experiment.points[point].settings.epochs;
   run.stepsPerEpoch = 1875;
   run.steps = run.stepsPerEpoch * run.epochs;
+  run.key = "data and " + experiment.points[point].key;
+  run.places = {{run.point, repeat, run.epochs, run.steps}};
+  run.snapshots = {run.steps};
   run.trainSamples = 60000;
   run.testSamples = 10000;
   return run;
@@ -186,7 +189,7 @@ void playStudy(const Study &study, const StudyInfo &info, RunObserver &observer)
   for (size_t point = 0; point < study.experiments[0].points.size(); ++point) {
     for (int repeat = 0; repeat < study.experiments[0].repeats; ++repeat) {
       const RunInfo run = runOf(study, point, repeat);
-      if (!observer.wantsRun(run)) {
+      if (!observer.wantsResult(run, run.steps)) {
         ++outcome.skipped;
         continue;
       }

@@ -34,7 +34,7 @@ TEST(Study, is_read_whole) {
   EXPECT_EQ(study.name(), "fake");
   EXPECT_EQ(study.datasets[0].test.labels, "test-labels");
   EXPECT_EQ(study.datasets[0].shape, (std::array<int64_t, 3>{28, 28, 1}));
-  ASSERT_EQ(study.experiments.size(), 3U);
+  ASSERT_EQ(study.experiments.size(), 4U);
   const Point &point = study.experiments[0].points[1];
   EXPECT_EQ(point.label, "lr = 0.01");
   EXPECT_EQ(point.axes[0], (std::pair<std::string, std::string>("lr", "0.01")));
