@@ -110,7 +110,10 @@ public:
 
   // A new module of the variant, after stage `to`.
   llvm::Expected<OwningOpRef<ModuleOp>> build(int variant, Stage to) {
-    OwningOpRef<ModuleOp> module = buildModule(context, study.variants[variant], study.file);
+    SmallVector<StringRef> files{study.file};
+    for (const dsl::SourceText &each : study.includes)
+      files.push_back(each.file);
+    OwningOpRef<ModuleOp> module = buildModule(context, study.variants[variant], files);
     if (!module)
       return failure();
     module->setSymName("variant_" + std::to_string(variant));

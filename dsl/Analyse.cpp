@@ -2,14 +2,8 @@
 #include "dsl/Analyse.h"
 
 #include "dsl/Checker.h"
-#include "dsl/Lexer.h"
-#include "dsl/Parser.h"
 
 namespace nnx::dsl {
-
-File parse(const SourceFile &source, DiagnosticSink &sink) {
-  return parseFile(tokenize(source.text(), 1, sink), sink);
-}
 
 std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink) {
   File file = parse(source, sink);
@@ -29,6 +23,8 @@ std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, Dia
   Study study = checker.takeStudy();
   study.file = source.path();
   study.source = source.text();
+  for (uint32_t index = 1; index < source.fileCount(); ++index)
+    study.includes.push_back({source.file(index).path(), source.file(index).text()});
   return study;
 }
 

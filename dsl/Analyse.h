@@ -20,8 +20,8 @@ using Overrides = std::vector<std::string>;
 // Nothing if `sink` has errors.
 std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink);
 
-// The first steps of it alone.
-File parse(const SourceFile &source, DiagnosticSink &sink);
+// The first steps of it alone: reads the file and, into `source`, those that it includes.
+File parse(SourceFile &source, DiagnosticSink &sink);
 
 // Changes `file` as `overrides` say.
 void applyOverrides(File &file, SourceFile &source, const Overrides &overrides,

@@ -138,12 +138,20 @@ struct ExperimentNode {
   std::vector<SettingNode> settings;
 };
 
+// `include "path"`.
+struct IncludeNode {
+  std::string path; // as written
+  SourceLocation location;
+};
+
 struct File {
   std::vector<LetNode> lets;
   std::vector<DatasetNode> datasets;
   std::vector<NetworkNode> networks;
   std::vector<TrainingNode> trainings;
   std::vector<ExperimentNode> experiments;
+  std::size_t declarations = 0;   // of all kinds
+  std::vector<std::string> paths; // of the files read, by the index that locations have
 };
 
 } // namespace nnx::dsl

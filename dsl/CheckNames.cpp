@@ -28,12 +28,13 @@ void Checker::checkNames() {
       if (isNew)
         continue;
       // Order of declaration, whatever the order of kinds.
-      bool isLaterOne = std::pair(first->second.line, first->second.column) <
-                        std::pair(node.location.line, node.location.column);
+      bool isLaterOne = isBefore(first->second, node.location);
       const SourceLocation &second = isLaterOne ? node.location : first->second;
       const SourceLocation &other = isLaterOne ? first->second : node.location;
       sink.report(DiagnosticId::declared_twice, second, {node.name},
-                  {"first in line " + std::to_string(other.line)});
+                  {"first in " +
+                   (other.file == second.file ? "line " : file.paths[other.file] + ":") +
+                   std::to_string(other.line)});
     }
   };
   declare(seen, file.lets);

@@ -55,6 +55,10 @@ std::string message(DiagnosticId id, const Texts &arguments) {
   return result;
 }
 
+bool isBefore(const SourceLocation &a, const SourceLocation &b) {
+  return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+}
+
 void DiagnosticSink::report(DiagnosticId id, SourceLocation location, const Texts &arguments,
                             std::vector<std::string> notes) {
   if (!context.empty())
@@ -64,7 +68,8 @@ void DiagnosticSink::report(DiagnosticId id, SourceLocation location, const Text
 
 void DiagnosticSink::report(Diagnostic diagnostic) {
   const SourceLocation &at = diagnostic.location;
-  auto [place, isNew] = places.try_emplace({diagnostic.id, {at.line, at.column}}, kept.size());
+  auto [place, isNew] =
+      places.try_emplace({diagnostic.id, at.file, at.line, at.column}, kept.size());
   if (!isNew) {
     if (place->second >= kept.size())
       return;
@@ -89,8 +94,7 @@ void DiagnosticSink::report(Diagnostic diagnostic) {
 std::vector<Diagnostic> DiagnosticSink::sorted() const {
   std::vector<Diagnostic> result = kept;
   std::stable_sort(result.begin(), result.end(), [](const Diagnostic &a, const Diagnostic &b) {
-    return std::pair(a.location.line, a.location.column) <
-           std::pair(b.location.line, b.location.column);
+    return isBefore(a.location, b.location);
   });
   return result;
 }

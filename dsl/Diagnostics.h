@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace nnx::dsl {
@@ -38,6 +39,9 @@ using Texts = std::vector<Text>;
 // The text of row `id` with {0}, {1}, ... replaced.
 std::string message(DiagnosticId id, const Texts &arguments);
 
+// File by file, by line and column.
+bool isBefore(const SourceLocation &a, const SourceLocation &b);
+
 struct Diagnostic {
   DiagnosticId id;
   Severity severity;
@@ -64,10 +68,11 @@ public:
   bool hasErrors() const { return errors > 0; }
   std::size_t errorCount() const { return errors; }
 
-  // In source order.
+  // In source order, file by file.
   std::vector<Diagnostic> sorted() const;
 
-  // file:line:column, source line, underline, notes. `source` may be null when it was not readable.
+  // file:line:column, source line, underline, notes. `source` may be null when it was not readable;
+  // otherwise it holds the included files, too.
   void render(std::ostream &out, std::string_view path, const SourceFile *source, bool color) const;
 
   // Remembers a line of a file that is refused, so that it can be shown.
@@ -75,7 +80,8 @@ public:
 
 private:
   std::vector<Diagnostic> kept;
-  std::map<std::pair<DiagnosticId, std::pair<uint32_t, uint32_t>>, std::size_t> places;
+  // By id, file, line and column.
+  std::map<std::tuple<DiagnosticId, uint32_t, uint32_t, uint32_t>, std::size_t> places;
   std::map<uint32_t, std::string> keptLines;
   std::string context;
   std::size_t errors = 0;

@@ -40,9 +40,9 @@ int levelOf(const Token &token) {
 }
 
 SourceLocation span(const SourceLocation &first, const SourceLocation &last) {
-  if (first.line != last.line || last.column < first.column)
+  if (first.file != last.file || first.line != last.line || last.column < first.column)
     return first;
-  return {first.line, first.column, last.column + last.length - first.column};
+  return {first.line, first.column, last.column + last.length - first.column, first.file};
 }
 
 // Digits that count: without leading zeros, the point and the exponent.
@@ -107,7 +107,8 @@ void ExprParser::failExpected(std::string_view what) {
   // What is missing at a line's end is missing there, not where the next line starts.
   if (position > 0 && (token.startsLine || token.kind == TokenKind::end_of_file)) {
     const Token &before = tokens[position - 1];
-    SourceLocation end{before.location.line, before.location.column + before.location.length, 1};
+    SourceLocation end{before.location.line, before.location.column + before.location.length, 1,
+                       before.location.file};
     std::string_view found =
         token.kind == TokenKind::end_of_file ? nameOf(token.kind) : "the end of the line";
     sink.report(DiagnosticId::expected_token, end, {what, found});

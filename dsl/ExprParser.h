@@ -39,6 +39,7 @@ protected:
   const Token &peek(std::size_t ahead = 0) const {
     return tokens[std::min(position + ahead, tokens.size() - 1)];
   }
+  std::size_t index() const { return position; } // of the token that peek() gives
   bool at(TokenKind kind) const { return peek().kind == kind; }
   bool atWord(std::string_view word) const { return isWord(peek(), word); }
   static bool isWord(const Token &token, std::string_view word) {

@@ -31,8 +31,8 @@ bool isEscape(char c) {
 
 class Lexer {
 public:
-  Lexer(std::string_view text, uint32_t line, DiagnosticSink &sink)
-      : text(text), sink(sink), line(line) {}
+  Lexer(std::string_view text, uint32_t line, DiagnosticSink &sink, uint32_t file)
+      : text(text), sink(sink), line(line), file(file) {}
 
   std::vector<Token> run() {
     while (skipSpace())
@@ -48,12 +48,12 @@ private:
 
   SourceLocation locate(std::size_t start, std::size_t length) const {
     return {line, static_cast<uint32_t>(start - lineStart + 1),
-            static_cast<uint32_t>(length ? length : 1)};
+            static_cast<uint32_t>(length ? length : 1), file};
   }
 
   void add(TokenKind kind, std::size_t start, std::size_t length) {
-    tokens.push_back({text.substr(start, length), locate(start, length), kind, startsLine, space});
-    startsLine = space = false;
+    tokens.push_back({text.substr(start, length), locate(start, length), kind, startsLine});
+    startsLine = false;
   }
 
   bool skipSpace() {
@@ -68,7 +68,6 @@ private:
       } else if (c != ' ' && c != '\t' && c != '\r') {
         return true;
       }
-      space = true;
     }
     return false;
   }
@@ -172,8 +171,8 @@ private:
   std::size_t position = 0;
   std::size_t lineStart = 0;
   uint32_t line;
+  uint32_t file;
   bool startsLine = true;
-  bool space = false;
 };
 
 } // namespace
@@ -215,8 +214,14 @@ bool isKeyword(std::string_view word) {
   return false;
 }
 
-std::vector<Token> tokenize(std::string_view text, uint32_t firstLine, DiagnosticSink &sink) {
-  return Lexer(text, firstLine, sink).run();
+std::vector<Token> tokenize(std::string_view text, uint32_t firstLine, DiagnosticSink &sink,
+                            uint32_t file) {
+  return Lexer(text, firstLine, sink, file).run();
+}
+
+std::string_view textBetween(const Token &token, const Token &next) {
+  const char *start = token.text.data() + token.text.size();
+  return {start, static_cast<std::size_t>(next.text.data() - start)};
 }
 
 std::string decodeString(std::string_view token) {

@@ -11,24 +11,27 @@
 namespace nnx::dsl {
 namespace {
 
-constexpr std::array declarations = {std::string_view("dataset"), std::string_view("let"),
-                                     std::string_view("network"), std::string_view("training"),
-                                     std::string_view("experiment")};
+constexpr std::array declarations = {std::string_view("dataset"),    std::string_view("let"),
+                                     std::string_view("network"),    std::string_view("training"),
+                                     std::string_view("experiment"), std::string_view("include")};
 
 class FileParser : public ExprParser {
 public:
-  using ExprParser::ExprParser;
+  FileParser(const std::vector<Token> &tokens, File &file, const IncludeHandler &include,
+             DiagnosticSink &sink)
+      : ExprParser(tokens, sink), file(file), include(include) {}
 
-  File run() {
+  std::vector<std::size_t> run() {
     while (!at(TokenKind::end_of_file))
       parseItem([&] { parseDeclaration(); }, false);
-    return std::move(file);
+    return std::move(itemStarts);
   }
 
 private:
   // Runs `item`, then wants its end; skips the rest of it after an error.
   template <typename Item> void parseItem(Item item, bool inBlock) {
     const Token *start = &peek();
+    itemStarts.push_back(index());
     try {
       item();
       if (!accept(TokenKind::comma) && !at(TokenKind::brace_close) && !peek().startsLine &&
@@ -59,7 +62,7 @@ private:
     const Token &token = peek();
     return token.kind == TokenKind::word && token.startsLine && token.location.column == 1 &&
            std::find(declarations.begin(), declarations.end(), token.text) != declarations.end() &&
-           peek(1).kind == TokenKind::word;
+           peek(1).kind == (token.text == "include" ? TokenKind::string : TokenKind::word);
   }
 
   template <typename Item> void parseBlock(Item item) {
@@ -95,7 +98,7 @@ private:
   }
 
   void parseDeclaration() {
-    checkItems(++count, "declarations");
+    checkItems(++file.declarations, "declarations");
     refuseLater("file");
     const Token &word = expect(TokenKind::word);
     if (word.text == "let")
@@ -108,12 +111,19 @@ private:
       parseTraining();
     else if (word.text == "experiment")
       parseExperiment();
+    else if (word.text == "include")
+      parseInclude();
     else {
       std::vector<std::string> known(declarations.begin(), declarations.end());
       sink.report(DiagnosticId::unknown_declaration, word.location,
                   {word.text, suggest(word.text, known)});
       throw SyntaxFailure();
     }
+  }
+
+  void parseInclude() {
+    const Token &path = expect(TokenKind::string);
+    include({decodeString(path.text), path.location});
   }
 
   void parseLet() {
@@ -347,14 +357,16 @@ private:
       parseSettings(node.train->overrides, "training", true);
   }
 
-  File file;
-  std::size_t count = 0; // declarations
+  File &file;
+  const IncludeHandler &include;
+  std::vector<std::size_t> itemStarts;
 };
 
 } // namespace
 
-File parseFile(const std::vector<Token> &tokens, DiagnosticSink &sink) {
-  return FileParser(tokens, sink).run();
+std::vector<std::size_t> parseFile(const std::vector<Token> &tokens, File &file,
+                                   const IncludeHandler &include, DiagnosticSink &sink) {
+  return FileParser(tokens, file, include, sink).run();
 }
 
 std::optional<Expr> parseExpression(const std::vector<Token> &tokens, DiagnosticSink &sink) {

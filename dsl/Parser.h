@@ -5,10 +5,17 @@
 #include "dsl/Ast.h"
 #include "dsl/Lexer.h"
 
+#include <functional>
+
 namespace nnx::dsl {
 
-// What was understood; `sink` has the errors.
-File parseFile(const std::vector<Token> &tokens, DiagnosticSink &sink);
+// Called at each `include`, before what stands behind it is read.
+using IncludeHandler = std::function<void(const IncludeNode &)>;
+
+// Adds what was understood to `file`; `sink` has the errors. Returns the tokens with which items of
+// the file and of blocks start, in any order.
+std::vector<std::size_t> parseFile(const std::vector<Token> &tokens, File &file,
+                                   const IncludeHandler &include, DiagnosticSink &sink);
 
 // One expression and nothing behind it.
 std::optional<Expr> parseExpression(const std::vector<Token> &tokens, DiagnosticSink &sink);

@@ -75,8 +75,12 @@ void DiagnosticSink::render(std::ostream &out, std::string_view path, const Sour
   for (const Diagnostic &diagnostic : sorted()) {
     const SourceLocation &at = diagnostic.location;
     bool isError = diagnostic.severity == Severity::error;
-    bool isOption = source && source->isOption(at.line);
-    out << colors.bold << (isOption ? std::string_view("--set") : path);
+    const SourceFile *file = source ? &source->file(at.file) : nullptr;
+    bool isOption = file && at.file == 0 && file->isOption(at.line);
+    out << colors.bold
+        << (isOption  ? std::string_view("--set")
+            : at.file ? std::string_view(file->path())
+                      : path);
     if (at.line && !isOption)
       out << ':' << at.line << ':' << at.column;
     out << ": " << colors.off << (isError ? colors.error : colors.warning)
@@ -85,10 +89,10 @@ void DiagnosticSink::render(std::ostream &out, std::string_view path, const Sour
       out << " [" << nameOf(diagnostic.id) << ']';
     out << '\n';
     auto keptLine = keptLines.find(at.line);
-    if (keptLine != keptLines.end())
+    if (at.file == 0 && keptLine != keptLines.end())
       showLine(out, diagnostic, keptLine->second, false, false, colors);
-    else if (source && at.line)
-      showLine(out, diagnostic, source->line(at.line), true, isOption, colors);
+    else if (file && at.line)
+      showLine(out, diagnostic, file->line(at.line), true, isOption, colors);
     for (const std::string &note : diagnostic.notes)
       out << "  note: " << note << '\n';
   }

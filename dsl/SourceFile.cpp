@@ -1,8 +1,6 @@
 // Reads a model file with its size and encoding checked before anything else looks at it.
 #include "dsl/SourceFile.h"
 
-#include "dsl/Diagnostics.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -22,6 +20,15 @@ SourceFile::SourceFile(std::string path, std::string text)
 uint32_t SourceFile::addOption(std::string option) {
   options.push_back(std::move(option));
   return lineCount() + static_cast<uint32_t>(options.size());
+}
+
+uint32_t SourceFile::addIncluded(SourceFile file) {
+  included.push_back(std::move(file));
+  return static_cast<uint32_t>(included.size());
+}
+
+const SourceFile &SourceFile::file(uint32_t index) const {
+  return index == 0 ? *this : *std::next(included.begin(), index - 1);
 }
 
 std::string_view SourceFile::line(uint32_t number) const {
@@ -64,41 +71,45 @@ std::optional<std::size_t> findInvalidUtf8(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<SourceFile> SourceFile::read(const std::string &path, DiagnosticSink &sink) {
+std::variant<SourceFile, ReadProblem> SourceFile::load(const std::string &path) {
+  auto unreadable = [](const char *reason) {
+    return ReadProblem{DiagnosticId::file_unreadable, {reason}, {}, {}};
+  };
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    sink.report(DiagnosticId::file_unreadable, {}, {"it is a folder"});
-    return std::nullopt;
-  }
+  if (std::filesystem::is_directory(path, error))
+    return unreadable("it is a folder");
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    sink.report(DiagnosticId::file_unreadable, {}, {std::strerror(errno ? errno : EIO)});
-    return std::nullopt;
-  }
+  if (!stream)
+    return unreadable(std::strerror(errno ? errno : EIO));
   std::string text(maxBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) {
-    sink.report(DiagnosticId::file_unreadable, {}, {std::strerror(errno ? errno : EIO)});
-    return std::nullopt;
-  }
+  if (stream.bad())
+    return unreadable(std::strerror(errno ? errno : EIO));
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > maxBytes) {
-    sink.report(DiagnosticId::file_too_large, {}, {std::to_string(maxBytes >> 20)});
-    return std::nullopt;
-  }
+  if (text.size() > maxBytes)
+    return ReadProblem{DiagnosticId::file_too_large, {int64_t{maxBytes >> 20}}, {}, {}};
   text.shrink_to_fit();
   SourceFile file(path, std::move(text));
   if (auto bad = findInvalidUtf8(file.content)) {
     auto after = std::upper_bound(file.lineStarts.begin(), file.lineStarts.end(), *bad);
     auto line = static_cast<uint32_t>(after - file.lineStarts.begin());
     auto column = static_cast<uint32_t>(*bad - file.lineStarts[line - 1] + 1);
-    sink.report(DiagnosticId::not_utf8, {line, column, 1}, {});
-    // The line is shown, so the file is needed for rendering: the sink keeps a copy of the line.
-    sink.keepLine(line, std::string(file.line(line)));
-    return std::nullopt;
+    return ReadProblem{DiagnosticId::not_utf8, {}, {line, column, 1}, std::string(file.line(line))};
   }
   return file;
+}
+
+std::optional<SourceFile> SourceFile::read(const std::string &path, DiagnosticSink &sink) {
+  std::variant<SourceFile, ReadProblem> result = load(path);
+  if (auto *file = std::get_if<SourceFile>(&result))
+    return std::move(*file);
+  const auto &problem = std::get<ReadProblem>(result);
+  sink.report(problem.id, problem.location, problem.arguments);
+  // There is no file to show the line of: the sink keeps it.
+  if (problem.location.line)
+    sink.keepLine(problem.location.line, problem.line);
+  return std::nullopt;
 }
 
 } // namespace nnx::dsl

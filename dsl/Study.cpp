@@ -1,7 +1,23 @@
 // Accessors of the study's parts.
 #include "dsl/Study.h"
 
+#include <algorithm>
+
 namespace nnx::dsl {
+
+static int64_t countLines(const std::string &text) {
+  return std::count(text.begin(), text.end(), '\n') +
+         (text.empty() || text.ends_with('\n') ? 0 : 1);
+}
+
+int64_t Study::lineOf(const SourceLocation &location) const {
+  int64_t line = location.line;
+  if (location.file > 0)
+    line += countLines(source);
+  for (std::size_t i = 0; i + 1 < location.file; ++i)
+    line += countLines(includes[i].source);
+  return line;
+}
 
 int64_t elementCount(const Shape &shape) {
   int64_t count = 1;

@@ -16,6 +16,7 @@ struct SourceLocation {
   uint32_t line = 0;
   uint32_t column = 0;
   uint32_t length = 1; // bytes to underline, on that line
+  uint32_t file = 0;   // 0: the study's own file, else one that it includes, counted from 1
 
   bool operator==(const SourceLocation &) const = default;
 };
@@ -185,12 +186,26 @@ struct Experiment {
   SourceLocation location;
 };
 
+struct SourceText {
+  std::string file; // as it was named when opened
+  std::string source;
+};
+
 struct Study {
-  std::string file;   // as it was named when opened
-  std::string source; // the whole text
+  std::string file;                 // as it was named when opened
+  std::string source;               // the whole text
+  std::vector<SourceText> includes; // the files that it includes, in the order of reading
   std::vector<Dataset> datasets;
   std::vector<Variant> variants; // in the order of the first point that needs each
   std::vector<Experiment> experiments;
+
+  // The name of the file that holds a place.
+  const std::string &fileOf(const SourceLocation &location) const {
+    return location.file == 0 ? file : includes[location.file - 1].file;
+  }
+
+  // The line of a place, those of included files counted on behind the study's own.
+  int64_t lineOf(const SourceLocation &location) const;
 };
 
 } // namespace nnx::dsl

@@ -28,16 +28,16 @@ Json toJson(const dsl::DatasetShare &share) {
           {"labels_sha256", textOrNull(share.labels.sha256)}};
 }
 
-Json toJson(const dsl::Dataset &dataset) {
-  return {{"name", dataset.name},
-          {"kind", dataset.kind},
-          {"train", toJson(dataset.train)},
-          {"test", toJson(dataset.test)},
-          {"shape", dataset.shape},
-          {"classes", dataset.classes},
-          {"scale", dataset.scale},
-          {"labels", dataset.labels.empty() ? Json() : Json(dataset.labels)},
-          {"line", dataset.location.line}};
+Json toJson(const dsl::Dataset &dataset, const dsl::Study &study) {
+  Json json = {{"name", dataset.name},
+               {"kind", dataset.kind},
+               {"train", toJson(dataset.train)},
+               {"test", toJson(dataset.test)},
+               {"shape", dataset.shape},
+               {"classes", dataset.classes},
+               {"scale", dataset.scale},
+               {"labels", dataset.labels.empty() ? Json() : Json(dataset.labels)},
+               {"line", study.lineOf(dataset.location)}};
 }
 
 Json toJson(const dsl::Optimizer &optimizer) {
@@ -62,11 +62,14 @@ Json toJson(const dsl::TrainingSettings &training) {
           {"steps", training.steps}, {"on_divergence", training.onDivergence}};
 }
 
-Json toJson(const dsl::LayerInstance &layer) {
-  return {{"name", layer.name},         {"kind", dsl::nameOf(layer.kind)},
-          {"text", layer.text},         {"input", layer.input},
-          {"output", layer.output},     {"parameters", layer.parameters},
-          {"line", layer.location.line}};
+Json toJson(const dsl::LayerInstance &layer, const dsl::Study &study) {
+  return {{"name", layer.name},
+          {"kind", dsl::nameOf(layer.kind)},
+          {"text", layer.text},
+          {"input", layer.input},
+          {"output", layer.output},
+          {"parameters", layer.parameters},
+          {"line", study.lineOf(layer.location)}};
 }
 
 Json toJson(const dsl::Axis &axis) {
@@ -83,7 +86,7 @@ Json toJson(const dsl::Point &point, const dsl::Experiment &experiment, const ds
   for (size_t i = 0; i < experiment.axes.size(); ++i)
     axes[experiment.axes[i].name] = point.coordinates[i];
   for (const dsl::LayerInstance &layer : network.layers)
-    layers.push_back(toJson(layer));
+    layers.push_back(toJson(layer, study));
   std::string meaning =
       point.meaning + "\n" + target.text + "\nnumerics " + std::to_string(numericsVersion);
   return {{"label", point.label},
@@ -91,7 +94,7 @@ Json toJson(const dsl::Point &point, const dsl::Experiment &experiment, const ds
           {"dataset", point.dataset},
           {"variant", point.variant},
           {"network", point.network},
-          {"line", point.location.line},
+          {"line", study.lineOf(point.location)},
           {"settings", toJson(point.training)},
           {"layers", layers},
           {"parameters", network.parameters},
@@ -102,9 +105,11 @@ Json toJson(const dsl::Point &point, const dsl::Experiment &experiment, const ds
 } // namespace
 
 std::string studyJson(const dsl::Study &study, const kernels::KernelTarget &target) {
-  Json datasets = Json::array(), experiments = Json::array();
+  Json datasets = Json::array(), experiments = Json::array(), includes = Json::array();
+  for (const dsl::SourceText &each : study.includes)
+    includes.push_back({{"file", each.file}, {"source", each.source}});
   for (const dsl::Dataset &dataset : study.datasets)
-    datasets.push_back(toJson(dataset));
+    datasets.push_back(toJson(dataset, study));
   for (const dsl::Experiment &experiment : study.experiments) {
     Json axes = Json::array(), points = Json::array();
     for (const dsl::Axis &axis : experiment.axes)
@@ -113,7 +118,7 @@ std::string studyJson(const dsl::Study &study, const kernels::KernelTarget &targ
       points.push_back(toJson(point, experiment, study, target));
     experiments.push_back({{"name", experiment.name},
                            {"title", experiment.title},
-                           {"line", experiment.location.line},
+                           {"line", study.lineOf(experiment.location)},
                            {"axes", axes},
                            {"repeats", experiment.repeats},
                            {"points", points}});
@@ -121,6 +126,7 @@ std::string studyJson(const dsl::Study &study, const kernels::KernelTarget &targ
   Json json = {{"schema", 1},
                {"file", study.file},
                {"source", study.source},
+               {"includes", includes},
                {"compiler", "nnx " NNX_VERSION},
                {"numerics", numericsVersion},
                {"datasets", datasets},

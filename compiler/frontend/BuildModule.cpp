@@ -18,12 +18,11 @@ namespace {
 
 class ForwardBuilder {
 public:
-  ForwardBuilder(MLIRContext &context, const dsl::Variant &variant, StringRef file)
-      : context(context), builder(&context), variant(variant),
-        file(StringAttr::get(&context, file)) {}
+  ForwardBuilder(MLIRContext &context, const dsl::Variant &variant, ArrayRef<StringRef> files)
+      : context(context), builder(&context), variant(variant), files(files) {}
 
   OwningOpRef<ModuleOp> build() {
-    OwningOpRef<ModuleOp> module = ModuleOp::create(FileLineColLoc::get(file, 0, 0));
+    OwningOpRef<ModuleOp> module = ModuleOp::create(FileLineColLoc::get(&context, files[0], 0, 0));
     (*module)->setAttr(kOptimizerAttr, builder.getStringAttr(optimizerText()));
     builder.setInsertionPointToEnd(module->getBody());
     Type input = batched(variant.sample, builder.getF32Type());
@@ -32,9 +31,9 @@ public:
                                    builder.getFunctionType({input, labels}, {}));
     builder.setInsertionPointToEnd(forward.addEntryBlock());
     for (const dsl::LayerInstance &layer : variant.network.layers) {
-      location =
-          NameLoc::get(builder.getStringAttr(layer.name),
-                       FileLineColLoc::get(file, layer.location.line, layer.location.column));
+      location = NameLoc::get(builder.getStringAttr(layer.name),
+                              FileLineColLoc::get(&context, files[layer.location.file],
+                                                  layer.location.line, layer.location.column));
       FailureOr<Value> value = buildLayer(layer);
       if (failed(value))
         return {};
@@ -194,7 +193,7 @@ private:
   MLIRContext &context;
   OpBuilder builder;
   const dsl::Variant &variant;
-  StringAttr file;
+  ArrayRef<StringRef> files;
   func::FuncOp forward;
   Location location = UnknownLoc::get(&context);
   std::vector<Value> values; // the output of each layer
@@ -204,8 +203,8 @@ private:
 } // namespace
 
 OwningOpRef<ModuleOp> buildModule(MLIRContext &context, const dsl::Variant &variant,
-                                  StringRef file) {
-  return ForwardBuilder(context, variant, file).build();
+                                  ArrayRef<StringRef> files) {
+  return ForwardBuilder(context, variant, files).build();
 }
 
 } // namespace nnx

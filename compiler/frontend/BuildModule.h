@@ -8,9 +8,10 @@
 namespace nnx {
 
 /// The module of `variant` with its @forward (docs/architecture.md, "The nnx dialect"); locations
-/// point into `file`. The context must have loaded the nnx and func dialects. Null after an error,
-/// which went to the context's diagnostic handler.
+/// point into `files`, by the index of their file. The context must have loaded the nnx and func
+/// dialects. Null after an error, which went to the context's diagnostic handler.
 mlir::OwningOpRef<mlir::ModuleOp> buildModule(mlir::MLIRContext &context,
-                                              const dsl::Variant &variant, llvm::StringRef file);
+                                              const dsl::Variant &variant,
+                                              llvm::ArrayRef<llvm::StringRef> files);
 
 } // namespace nnx

@@ -36,7 +36,10 @@ llvm::Expected<std::string> trainerPath(const CompileOptions &options, const dsl
   if (!target)
     return target.takeError();
   static int anchor = 0;
-  std::string identity = study.file + "\n" + study.source + "\n" + target->text + "\n" +
+  std::string sources = study.source;
+  for (const dsl::SourceText &each : study.includes)
+    sources += "\n" + each.file + "\n" + each.source;
+  std::string identity = study.file + "\n" + sources + "\n" + target->text + "\n" +
                          llvm::join(options.overrides, "\n") + "\n" +
                          stampOf(fs::getMainExecutable("nnxc", &anchor)) + "\n" +
                          stampOf(emit::runtimeFolder() + "/nnx_runner.o");

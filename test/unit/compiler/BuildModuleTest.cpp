@@ -20,7 +20,7 @@ struct BuildModule : testing::Test {
   BuildModule() { context.loadDialect<nnx::NnxDialect, mlir::func::FuncDialect>(); }
 
   mlir::OwningOpRef<mlir::ModuleOp> build(const nnx::dsl::Variant &variant) {
-    return nnx::buildModule(context, variant, "test.nnx");
+    return nnx::buildModule(context, variant, {"test.nnx"});
   }
   static std::vector<nnx::ParameterAttr> parametersOf(mlir::ModuleOp module) {
     auto forward = module.lookupSymbol<mlir::func::FuncOp>("forward");

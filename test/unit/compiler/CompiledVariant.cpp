@@ -118,7 +118,7 @@ CompiledVariant::CompiledVariant(const NetworkCase &network, const std::string &
     throw std::runtime_error("the batch size alone makes a variant");
 
   parts->context.loadDialect<NnxDialect, mlir::func::FuncDialect>();
-  parts->module = buildModule(parts->context, study.variants[0], study.file);
+  parts->module = buildModule(parts->context, study.variants[0], {study.file});
   mlir::PassManager passes(&parts->context);
   passes.addPass(createDeriveBackward());
   if (!parts->module || failed(passes.run(*parts->module)))

@@ -48,7 +48,7 @@ dsl::Study studyOf(const std::string &layers, const std::string &shape,
 
 InterpretedNetwork::InterpretedNetwork(const dsl::Variant &variant) {
   context.loadDialect<NnxDialect, mlir::func::FuncDialect>();
-  module = buildModule(context, variant, "test.nnx");
+  module = buildModule(context, variant, {"test.nnx"});
   mlir::PassManager passes(&context);
   passes.addPass(createDeriveBackward());
   if (!module || failed(passes.run(*module)))
