@@ -217,7 +217,10 @@ std::optional<std::size_t> findMarker(const LayoutItem &item) {
     bool isIn = part.token->text == "in" && part.token->kind == TokenKind::word;
     if (i > 0 && depth == 0 && (isIn || part.token->kind == TokenKind::equal))
       return i;
-    if (!isNamePart(*part.token) || (i > 0 && part.startsLine))
+    bool isBroken = i > 0 && part.startsLine &&
+                    (isOpening(item.parts[i - 1].token->kind) ||
+                     item.parts[i - 1].token->kind == TokenKind::comma);
+    if (!isNamePart(*part.token) || isBroken)
       return std::nullopt;
     depth += isOpening(part.token->kind);
     depth -= isClosing(part.token->kind);

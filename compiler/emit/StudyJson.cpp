@@ -29,15 +29,15 @@ Json toJson(const dsl::DatasetShare &share) {
 }
 
 Json toJson(const dsl::Dataset &dataset, const dsl::Study &study) {
-  Json json = {{"name", dataset.name},
-               {"kind", dataset.kind},
-               {"train", toJson(dataset.train)},
-               {"test", toJson(dataset.test)},
-               {"shape", dataset.shape},
-               {"classes", dataset.classes},
-               {"scale", dataset.scale},
-               {"labels", dataset.labels.empty() ? Json() : Json(dataset.labels)},
-               {"line", study.lineOf(dataset.location)}};
+  return {{"name", dataset.name},
+          {"kind", dataset.kind},
+          {"train", toJson(dataset.train)},
+          {"test", toJson(dataset.test)},
+          {"shape", dataset.shape},
+          {"classes", dataset.classes},
+          {"scale", dataset.scale},
+          {"labels", dataset.labels.empty() ? Json() : Json(dataset.labels)},
+          {"line", study.lineOf(dataset.location)}};
 }
 
 Json toJson(const dsl::Optimizer &optimizer) {

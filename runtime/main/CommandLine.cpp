@@ -12,7 +12,8 @@ using namespace nnxrt;
 
 static constexpr int mostThreads = 1024;
 
-static void addOptions(CLI::App &app, Options &options) {
+void nnxrt::addOptions(CLI::App &app, Options &options) {
+  app.set_help_flag("--help", "Print this and end");
   const CLI::Range count(1, mostThreads);
   app.add_option("--out", options.out, "Folder for the results (results/STUDY)")->type_name("DIR");
   app.add_option("--data", options.data, "Folder with the data set's files")
@@ -54,7 +55,6 @@ std::optional<Options> nnxrt::parseCommandLine(const std::vector<std::string> &a
   Options options;
   options.arguments = arguments;
   CLI::App app{fmt::format("Trains the study `{}` and writes a report.", study), arguments.at(0)};
-  app.set_help_flag("--help", "Print this and end");
   app.set_version_flag("--version", version);
   app.allow_extras();
   addOptions(app, options);

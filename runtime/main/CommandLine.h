@@ -7,6 +7,10 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace nnxrt {
 
 /// What the user asks for is wrong: exit status 2. The message is for stderr.
@@ -21,6 +25,9 @@ struct Options {
   bool quiet = false, json = false, quick = false;
   std::vector<std::string> arguments; // all, program first
 };
+
+/// Every option of a trainer, to be read into `options`.
+void addOptions(CLI::App &app, Options &options);
 
 /// Reads the arguments. Without a value the program ends with `status`: help and version were
 /// written to `output`, or what is wrong to `errors`.

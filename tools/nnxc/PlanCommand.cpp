@@ -1,10 +1,13 @@
 // Figures of a study from the tables it would be built with.
 #include "PlanCommand.h"
 
-#include "compiler/emit/KernelObjects.h"
+#include "StudyFigures.h"
+
 #include "compiler/emit/Target.h"
 
 #include "llvm/Support/FormatVariadic.h"
+
+#include <nlohmann/json.hpp>
 
 namespace nnx {
 
@@ -31,9 +34,91 @@ void printVariant(const dsl::Study &study, const CompiledStudy &compiled, size_t
                             plan.tiles * NNXRT_LANES, plan.arenaBytes);
 }
 
+void printText(const dsl::Study &study, const CompiledStudy &compiled, const StudyFigures &figures,
+               llvm::StringRef target) {
+  for (size_t e = 0; e < study.experiments.size(); ++e) {
+    const dsl::Experiment &experiment = study.experiments[e];
+    llvm::outs() << formatv("experiment {0}: {1} points, {2} repeats\n", experiment.name,
+                            experiment.points.size(), experiment.repeats);
+    for (size_t p = 0; p < experiment.points.size(); ++p) {
+      const dsl::Point &point = experiment.points[p];
+      const PointFigures &each = figures.experiments[e][p];
+      llvm::outs() << formatv("  {0}: {1}, variant {2}, batch {3}, {4} epochs, {5} bytes",
+                              point.label, point.network, point.variant, point.training.batch,
+                              point.training.epochs, each.bytes);
+      if (each.flops > 0)
+        llvm::outs() << formatv(", {0:e2} FLOPs, about {1:f1} s", each.flops, each.seconds);
+      llvm::outs() << '\n';
+    }
+  }
+  for (size_t i = 0; i < study.variants.size(); ++i)
+    printVariant(study, compiled, i);
+  llvm::outs() << formatv("{0} kernels for {1}: {2} cached, {3} new\n", compiled.kernels.size(),
+                          target, compiled.kernels.size() - figures.newKernels, figures.newKernels);
+  for (size_t i = 0; i < compiled.kernels.size(); ++i)
+    llvm::outs() << "  " << (figures.isKept[i] ? "cached  " : "new     ")
+                 << compiled.kernels[i].text() << '\n';
+  llvm::outs() << formatv(
+      "{0} points, {1} runs, {2} of them distinct (equal ones once, fewer epochs "
+      "as a part of more): {3} epochs\n",
+      figures.points, figures.runs, figures.distinctRuns, figures.epochs);
+  for (size_t i = 0; i < study.datasets.size(); ++i)
+    if (!figures.datasets[i].problem.empty())
+      llvm::outs() << formatv("no time is predicted for data set {0}: {1}\n",
+                              study.datasets[i].name, figures.datasets[i].problem);
+  if (figures.flops > 0)
+    llvm::outs() << formatv("{0:e2} FLOPs, about {1:f1} s on one core, at an assumed {2:f0} "
+                            "GFLOP/s\n",
+                            figures.flops, figures.seconds, assumedRate / 1e9);
+}
+
+void printJson(const dsl::Study &study, const CompiledStudy &compiled, const StudyFigures &figures,
+               const std::string &target) {
+  using Json = nlohmann::ordered_json;
+  auto orNull = [](double value) { return value > 0 ? Json(value) : Json(); };
+  Json experiments = Json::array(), variants = Json::array(), kernelList = Json::array();
+  for (size_t e = 0; e < study.experiments.size(); ++e) {
+    const dsl::Experiment &experiment = study.experiments[e];
+    Json points = Json::array();
+    for (size_t p = 0; p < experiment.points.size(); ++p) {
+      const dsl::Point &point = experiment.points[p];
+      const PointFigures &each = figures.experiments[e][p];
+      points.push_back({{"label", point.label},
+                        {"network", point.network},
+                        {"variant", point.variant},
+                        {"batch", point.training.batch},
+                        {"epochs", each.epochs},
+                        {"bytes", each.bytes},
+                        {"flops", orNull(each.flops)},
+                        {"predicted_seconds", orNull(each.seconds)}});
+    }
+    experiments.push_back(
+        {{"name", experiment.name}, {"repeats", experiment.repeats}, {"points", points}});
+  }
+  for (size_t i = 0; i < study.variants.size(); ++i)
+    variants.push_back({{"parameters", study.variants[i].network.parameters},
+                        {"flops_per_sample", study.variants[i].network.flops},
+                        {"state_bytes", compiled.variants[i].stateBytes}});
+  for (size_t i = 0; i < compiled.kernels.size(); ++i)
+    kernelList.push_back(
+        {{"kernel", compiled.kernels[i].text()}, {"cached", bool(figures.isKept[i])}});
+  Json json = {{"points", figures.points},
+               {"runs", figures.runs},
+               {"distinct_runs", figures.distinctRuns},
+               {"epochs", figures.epochs},
+               {"flops", orNull(figures.flops)},
+               {"predicted_seconds", orNull(figures.seconds)},
+               {"assumed_flops_per_second", assumedRate},
+               {"target", target},
+               {"experiments", experiments},
+               {"variants", variants},
+               {"kernels", kernelList}};
+  llvm::outs() << json.dump(2) << '\n';
+}
+
 } // namespace
 
-int printPlan(const CompileOptions &options) {
+int printPlan(const CompileOptions &options, bool json) {
   std::optional<dsl::Study> study = readStudy(options);
   if (!study)
     return 2;
@@ -44,21 +129,12 @@ int printPlan(const CompileOptions &options) {
     llvm::errs() << "error: " << toString(compiled.takeError()) << '\n';
     return 2;
   }
-  for (const dsl::Experiment &experiment : study->experiments) {
-    llvm::outs() << formatv("experiment {0}: {1} points, {2} repeats\n", experiment.name,
-                            experiment.points.size(), experiment.repeats);
-    for (const dsl::Point &point : experiment.points)
-      llvm::outs() << formatv("  {0}: {1}, variant {2}, batch {3}, {4} epochs\n", point.label,
-                              point.network, point.variant, point.training.batch,
-                              point.training.epochs);
-  }
-  for (size_t i = 0; i < study->variants.size(); ++i)
-    printVariant(*study, *compiled, i);
   emit::ObjectStore store(emit::ObjectStore::defaultFolder());
-  llvm::outs() << formatv("{0} kernels for {1}\n", compiled->kernels.size(), target->text);
-  for (const kernels::KernelSpec &spec : compiled->kernels)
-    llvm::outs() << "  " << (emit::isKept(spec, *target, store) ? "cached  " : "new     ")
-                 << spec.text() << '\n';
+  StudyFigures figures = computeFigures(*study, *compiled, *target, store);
+  if (json)
+    printJson(*study, *compiled, figures, target->text);
+  else
+    printText(*study, *compiled, figures, target->text);
   return 0;
 }
 

@@ -5,8 +5,9 @@
 
 namespace nnx {
 
-// Prints experiments and points, the layers of every variant with shapes, parameters and FLOPs, the
-// memory of one step, and which kernels are in the cache. Returns the exit status.
-int printPlan(const CompileOptions &options);
+// Prints experiments and points with the memory and time of each, the layers of every variant with
+// shapes, parameters and FLOPs, which kernels are in the cache, and what runs there are; or all of
+// it as one JSON object. Returns the exit status.
+int printPlan(const CompileOptions &options, bool json);
 
 } // namespace nnx

@@ -94,13 +94,16 @@ TEST(Format, keeps_meaning_and_comments_of_every_example) {
 }
 
 TEST(Format, leaves_the_examples_as_they_are) {
-  for (const auto &entry : fs::recursive_directory_iterator(fs::path(NNX_SOURCE_DIR) / "examples"))
-    if (entry.path().extension() == ".nnx")
-      EXPECT_EQ(formatted(readAll(entry.path())), readAll(entry.path())) << entry.path();
+  for (const auto &entry :
+       fs::recursive_directory_iterator(fs::path(NNX_SOURCE_DIR) / "examples")) {
+    if (entry.path().extension() != ".nnx")
+      continue;
+    EXPECT_EQ(formatted(readAll(entry.path())), readAll(entry.path())) << entry.path();
+  }
 }
 
 TEST(Format, gives_the_golden_layout) {
-  fs::path folder = fs::path(NNX_SOURCE_DIR) / "test/dsl/format";
+  fs::path folder = fs::path(NNX_SOURCE_DIR) / "test/dsl/Inputs/format";
   std::size_t count = 0;
   for (const auto &entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() != ".nnx")

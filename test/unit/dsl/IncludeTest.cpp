@@ -75,12 +75,12 @@ TEST_F(Include, reads_declarations_of_all_kinds_relative_to_the_including_file) 
 }
 
 TEST_F(Include, errors_stand_in_the_file_they_are_in) {
-  write("study.nnx", "include \"parts/net.nnx\"\nlet a = b\n");
-  write("parts/net.nnx", "# first\nlet c = [1,\n  d]\n");
+  write("study.nnx", "include \"parts/net.nnx\"\nlet a = b + 1\n");
+  write("parts/net.nnx", "# first\nlet c = [1,\n  d + 1]\n");
   EXPECT_EQ(analyse("study.nnx").find("study.nnx:2:9: error: unknown name `b`"), 0u);
   EXPECT_NE(analyse("study.nnx")
                 .find("parts/net.nnx:3:3: error: unknown name `d`\n"
-                      "    3 |   d]\n"
+                      "    3 |   d + 1]\n"
                       "      |   ^\n"),
             std::string::npos);
 }

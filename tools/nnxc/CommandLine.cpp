@@ -1,0 +1,192 @@
+// Every command with its options, each described once.
+#include "CommandLine.h"
+
+#include "CheckCommand.h"
+#include "Completion.h"
+#include "DoctorCommand.h"
+#include "FmtCommand.h"
+#include "Manual.h"
+#include "PlanCommand.h"
+#include "RunCommand.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <unistd.h>
+
+namespace nnx {
+
+// Takes what stands behind the file of `nnxc run` away: it is the trainer's, --help included.
+static std::vector<std::string> takeTrainerArguments(std::vector<std::string> &arguments) {
+  if (arguments.empty() || arguments.front() != "run")
+    return {};
+  constexpr std::string_view withValue[] = {"--set", "--target", "--color"};
+  auto file = arguments.begin() + 1;
+  while (file != arguments.end() && file->starts_with("-")) {
+    bool takesNext =
+        std::find(std::begin(withValue), std::end(withValue), *file) != std::end(withValue);
+    file += takesNext ? std::min<ptrdiff_t>(2, arguments.end() - file) : 1;
+  }
+  if (file == arguments.end())
+    return {};
+  std::vector<std::string> rest(file + 1, arguments.end());
+  arguments.erase(file + 1, arguments.end());
+  return rest;
+}
+
+// https://no-color.org: set and not empty.
+static bool wantsColor(const std::string &choice) {
+  const char *variable = std::getenv("NO_COLOR");
+  bool isUnwanted = variable != nullptr && *variable != '\0';
+  return choice == "always" || (choice == "auto" && isatty(STDERR_FILENO) != 0 && !isUnwanted);
+}
+
+CommandLine::CommandLine() : app("Compiles studies of neural networks to trainers", "nnxc") {
+  app.set_version_flag("--version", "nnxc " NNX_VERSION, "Print the version and end");
+  app.set_help_flag("-h,--help", "Print this and end");
+  app.add_option("--color", color,
+                 "Whether messages have colours; auto: on a terminal, unless NO_COLOR is set")
+      ->check(CLI::IsMember(std::vector<std::string>{"auto", "always", "never"}));
+  app.require_subcommand(1);
+  addStudyCommands();
+  addOtherCommands();
+}
+
+CLI::App &CommandLine::add(const char *name, const char *description, std::function<int()> action) {
+  CLI::App &command = *app.add_subcommand(name, description);
+  command.fallthrough();
+  command.callback([this, action = std::move(action)] { chosen = action; });
+  return command;
+}
+
+void CommandLine::addFile(CLI::App &command) {
+  command.add_option("FILE", options.file, "A study, such as baseline.nnx")->required();
+  command
+      .add_option("--set", options.overrides,
+                  "Change a value: training.batch=64, standard.optimizer.lr=0.1, mnist.scale=1")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  command.add_flag("--Werror", options.warningsAreErrors, "Warnings are errors");
+}
+
+void CommandLine::addTarget(CLI::App &command) {
+  command
+      .add_option("--target", options.target,
+                  "The CPU: host (default), x86-64-v3, x86-64-v4, or a list of features")
+      ->type_name("CPU");
+  command.add_flag("--verbose", options.verbose, "Show how long each part takes");
+}
+
+void CommandLine::addStudyCommands() {
+  addFile(add("check", "Report everything that is wrong with a file", [this] {
+    return runCheck(options.file, options.overrides, "", options.warningsAreErrors, options.color);
+  }));
+
+  CLI::App &plan = add("plan", "Show points, shapes, memory, kernels and the time they take",
+                       [this] { return printPlan(options, isJson); });
+  addFile(plan);
+  addTarget(plan);
+  plan.add_flag("--json", isJson, "Write one JSON object");
+
+  CLI::App &build = add("build", "Compile a file to a trainer", [this] {
+    if (!stage.empty())
+      return emitStage(options, stage);
+    if (output.empty())
+      output = std::filesystem::path(options.file).stem().string();
+    return buildTrainer(options, output);
+  });
+  addFile(build);
+  addTarget(build);
+  build.add_option("-o,--output", output, "The trainer (the file's name without .nnx)")
+      ->type_name("STUDY");
+  build.add_option("--emit", stage, "Print a stage instead")->check(CLI::IsMember(stageNames()));
+
+  CLI::App &run =
+      add("run", "Compile a file, if it is new, and start its trainer with the arguments behind it",
+          [this] {
+            if (isQuick)
+              trainerArguments.insert(trainerArguments.begin(), "--quick");
+            return runTrainer(options, trainerArguments);
+          });
+  addFile(run);
+  addTarget(run);
+  run.add_flag("--quick", isQuick, "One epoch on a fiftieth of the data");
+  run.footer("Options of nnxc stand before FILE; what stands behind it is the trainer's.");
+}
+
+void CommandLine::addOtherCommands() {
+  CLI::App &format = add("fmt", "Format files canonically, in place", [this] {
+    FormatMode mode = isCheck     ? FormatMode::Check
+                      : isPrinted ? FormatMode::Print
+                                  : FormatMode::InPlace;
+    return formatFiles(files, mode, options.color);
+  });
+  format.add_option("FILE", files, "Files to format")->required();
+  CLI::Option *check =
+      format.add_flag("--check", isCheck, "Change nothing; name the files that would change");
+  format.add_flag("--stdout", isPrinted, "Print the formatted text instead")->excludes(check);
+
+  CLI::App &doctor =
+      add("doctor", "Say what this machine offers and lacks", [this] { return runDoctor(isJson); });
+  doctor.add_flag("--json", isJson, "Write one JSON object");
+
+  CLI::App &completion =
+      add("completion", "Print a script that completes commands in a shell", [this] {
+        writeCompletion(std::cout, shell, describe(app), describeTrainer());
+        return 0;
+      });
+  completion.add_option("SHELL", shell, "The shell")
+      ->required()
+      ->check(CLI::IsMember(completionShells()));
+
+  CLI::App &manual = add("man", "Print a manual page", [this] { return printManual(); });
+  CLI::Option *command = manual.add_option(
+      "COMMAND", page, "A command of nnxc, or trainer; without: the page of nnxc");
+  manual.add_flag("--markdown", isMarkdown, "Print all pages as one Markdown document")
+      ->excludes(command);
+}
+
+int CommandLine::printManual() const {
+  CommandText program = describe(app), trainer = describeTrainer();
+  if (isMarkdown) {
+    writeManualDocument(std::cout, program, trainer);
+    return 0;
+  }
+  const CommandText *found = page.empty() ? &program : page == "trainer" ? &trainer : nullptr;
+  for (const CommandText &command : program.commands)
+    if (command.name == page)
+      found = &command;
+  if (!found) {
+    std::cerr << "error: there is no page for `" << page << "`\n";
+    return 2;
+  }
+  writeManualPage(std::cout, found == &trainer ? trainer : program, *found);
+  return 0;
+}
+
+int CommandLine::run(std::vector<std::string> arguments) {
+  // GCC's spelling, which CLI11 would read as -W with a value.
+  std::replace(arguments.begin(), arguments.end(), std::string("-Werror"), std::string("--Werror"));
+  CommandText program = describe(app);
+  auto isCommand = [&](const CommandText &command) { return command.name == arguments.front(); };
+  if (!arguments.empty() && !arguments.front().starts_with("-") &&
+      std::none_of(program.commands.begin(), program.commands.end(), isCommand)) {
+    std::string known;
+    for (const CommandText &command : program.commands)
+      known += (known.empty() ? "" : ", ") + command.name;
+    std::cerr << "unknown command `" << arguments.front() << "`; known: " << known << '\n';
+    return 2;
+  }
+  trainerArguments = takeTrainerArguments(arguments);
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  options.color = wantsColor(color);
+  return chosen();
+}
+
+} // namespace nnx
