@@ -51,6 +51,8 @@ std::string roff(const std::string &text) {
       result += "\\e";
     else if (c == '-')
       result += "\\-";
+    else if (c == '|')
+      result += "|\\:"; // a line may end here
     else if (c != '`')
       result += c;
   return result.starts_with('.') || result.starts_with('\'') ? "\\&" + result : result;
@@ -75,7 +77,7 @@ void writeManualPage(std::ostream &out, const CommandText &program, const Comman
   std::string name = isCommand ? program.name + "-" + page.name : page.name;
   std::string call = isCommand ? program.name + " " + page.name : page.name;
   fmt::print(out, ".TH \"{}\" 1 \"\" \"nnx {}\" \"nnx\"\n", roff(name), NNX_VERSION);
-  fmt::print(out, ".SH NAME\n{} \\- {}\n", roff(name), roff(page.description));
+  fmt::print(out, ".ad l\n.SH NAME\n{} \\- {}\n", roff(name), roff(page.description));
   fmt::print(out, ".SH SYNOPSIS\n.B {}\n{}\n", roff(call), roff(usageOf(page).substr(1)));
   if (!page.commands.empty())
     fmt::print(out, ".SH COMMANDS\n");

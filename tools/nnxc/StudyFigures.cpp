@@ -7,7 +7,6 @@
 #include "runtime/data/Dataset.h"
 
 #include <algorithm>
-#include <set>
 
 namespace nnx {
 
@@ -72,8 +71,9 @@ StudyFigures computeFigures(const dsl::Study &study, const CompiledStudy &compil
       all.push_back(figuresOf(point, study, compiled, figures.datasets));
       for (int64_t repeat = 0; repeat < experiment.repeats; ++repeat) {
         PointFigures &run = longest[{point.meaning, point.training.seed + repeat}];
-        if (all.back().epochs > run.epochs)
-          run = all.back();
+        const PointFigures &other = all.back();
+        if (std::pair(other.flops, other.epochs) > std::pair(run.flops, run.epochs))
+          run = other;
       }
     }
   }
