@@ -1,47 +1,73 @@
-// Turns the rows of tables/Activations.def into trees, once.
+// Turns the rows of tables/Activations.def, and texts that name activations, into trees, once each.
 #include "dsl/Activations.h"
 
 #include "dsl/Differentiate.h"
-#include "dsl/ScalarParser.h"
 #include "dsl/Simplify.h"
 
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
 
 namespace nnx::dsl {
 namespace {
 
 struct Text {
-  const char *name, *formula;
+  const char *name;
+  std::vector<ActivationArgument> arguments;
+  const char *formula;
   ActivationShape shape;
   const char *derivativeOfOutput, *note;
 };
 
-constexpr Text texts[] = {
-#define NNX_ACTIVATION(name, formula, shape, derivativeOfOutput, note)                             \
-  {name, formula, ActivationShape::shape, derivativeOfOutput, note},
-#include "dsl/tables/Activations.def"
+// A row as it is written: its trees still name the arguments.
+struct Pattern {
+  std::vector<ActivationArgument> arguments;
+  ScalarExpr value;
+  std::optional<ScalarExpr> derivativeOfOutput;
+  ActivationShape shape;
+  std::string note;
 };
 
-const ActivationRow *findAmong(const std::vector<ActivationRow> &rows, std::string_view name) {
-  const auto row =
-      std::find_if(rows.begin(), rows.end(), [&](const auto &r) { return r.name == name; });
-  return row == rows.end() ? nullptr : &*row;
+using Patterns = std::vector<std::pair<std::string, Pattern>>;
+
+const Pattern *findAmong(const Patterns &patterns, std::string_view name) {
+  const auto found = std::find_if(patterns.begin(), patterns.end(),
+                                  [&](const auto &pair) { return pair.first == name; });
+  return found == patterns.end() ? nullptr : &found->second;
 }
 
-ScalarScope scopeOver(const std::vector<ActivationRow> &rows, const char *variable) {
+ScalarExpr withValues(const ScalarExpr &tree, const Pattern &pattern,
+                      const std::vector<double> &values) {
+  std::map<std::string, ScalarExpr> numbers;
+  for (size_t i = 0; i < values.size(); ++i)
+    numbers.emplace(pattern.arguments[i].name, ScalarExpr(values[i]));
+  return numbers.empty() ? tree : tree.substitute(numbers);
+}
+
+std::vector<double> fallbacksOf(const std::vector<ActivationArgument> &arguments) {
+  std::vector<double> values;
+  for (const ActivationArgument &argument : arguments)
+    values.push_back(argument.fallback);
+  return values;
+}
+
+ScalarScope scopeOver(const Patterns &patterns, std::set<std::string> variables) {
   ScalarScope scope;
-  scope.variables = {variable};
-  for (const ActivationRow &row : rows)
-    scope.functionNames.insert(row.name);
-  scope.function = [&rows](std::string_view name) -> std::optional<ScalarExpr> {
-    const ActivationRow *row = findAmong(rows, name);
-    return row ? std::optional(row->value) : std::nullopt;
+  scope.variables = std::move(variables);
+  for (const auto &[name, pattern] : patterns)
+    scope.functionNames.insert(name);
+  scope.function = [&patterns](std::string_view name) -> std::optional<ScalarExpr> {
+    const Pattern *pattern = findAmong(patterns, name);
+    if (!pattern)
+      return std::nullopt;
+    return withValues(pattern->value, *pattern, fallbacksOf(pattern->arguments));
   };
   return scope;
 }
 
-ScalarExpr parseRow(const Text &row, const char *text, const ScalarScope &scope) {
+ScalarExpr parseText(const Text &row, const char *text, const ScalarScope &scope) {
   try {
     return parseScalarExpr(text, scope);
   } catch (const ScalarSyntaxError &e) {
@@ -50,33 +76,125 @@ ScalarExpr parseRow(const Text &row, const char *text, const ScalarScope &scope)
   }
 }
 
-/// A row may call the rows above it.
-std::vector<ActivationRow> readTable() {
-  std::vector<ActivationRow> rows;
+// A row may call the rows above it.
+Patterns readTable() {
+  const Text texts[] = {
+#define NNX_ACTIVATION_ARGUMENT(name, fallback, least, greatest)                                   \
+  ActivationArgument{name, fallback, least, greatest}
+#define NNX_ACTIVATION(name, arguments, formula, shape, derivativeOfOutput, note)                  \
+  {name, {arguments}, formula, ActivationShape::shape, derivativeOfOutput, note},
+#include "dsl/tables/Activations.def"
+  };
+  Patterns patterns;
   for (const Text &text : texts) {
-    const ScalarExpr value = parseRow(text, text.formula, scopeOver(rows, "x"));
+    std::set<std::string> names;
+    for (const ActivationArgument &argument : text.arguments)
+      names.insert(argument.name);
+    auto parse = [&](const char *formula, const char *variable) {
+      std::set<std::string> variables = names;
+      variables.insert(variable);
+      return parseText(text, formula, scopeOver(patterns, variables));
+    };
     std::optional<ScalarExpr> ofOutput;
     if (*text.derivativeOfOutput)
-      ofOutput = simplify(parseRow(text, text.derivativeOfOutput, scopeOver(rows, "y")));
-    rows.push_back({text.name, text.formula, value, differentiate(value, "x"), ofOutput, text.shape,
-                    text.note});
+      ofOutput = parse(text.derivativeOfOutput, "y");
+    patterns.push_back(
+        {text.name, {text.arguments, parse(text.formula, "x"), ofOutput, text.shape, text.note}});
   }
-  return rows;
+  return patterns;
+}
+
+const Patterns &table() {
+  static const Patterns patterns = readTable();
+  return patterns;
+}
+
+ActivationRow makeRow(std::string name, const Pattern &pattern, const std::vector<double> &values) {
+  const ScalarExpr value = withValues(pattern.value, pattern, values);
+  std::optional<ScalarExpr> ofOutput;
+  if (pattern.derivativeOfOutput)
+    ofOutput = simplify(withValues(*pattern.derivativeOfOutput, pattern, values));
+  return {std::move(name), pattern.arguments, value,       differentiate(value, "x"),
+          ofOutput,        pattern.shape,     pattern.note};
+}
+
+// "elu(alpha = 0.5)": the values of the arguments, in the order of the row; nothing otherwise.
+std::optional<std::vector<double>> readArguments(const Pattern &pattern, std::string_view list) {
+  std::vector<double> values;
+  for (const ActivationArgument &argument : pattern.arguments) {
+    const std::string start = (values.empty() ? "" : ", ") + argument.name + " = ";
+    if (list.substr(0, start.size()) != start)
+      return std::nullopt;
+    list.remove_prefix(start.size());
+    const size_t end = std::min(list.find(','), list.size());
+    try {
+      const ScalarExpr number = parseScalarExpr(list.substr(0, end), ScalarScope());
+      values.push_back(number.evaluate({}));
+    } catch (const ScalarSyntaxError &) {
+      return std::nullopt;
+    }
+    list.remove_prefix(end);
+  }
+  return list.empty() ? std::optional(std::move(values)) : std::nullopt;
+}
+
+std::optional<ActivationRow> readActivation(std::string_view text) {
+  if (const size_t open = text.find('('); open != std::string_view::npos && text.back() == ')')
+    if (const Pattern *pattern = findAmong(table(), text.substr(0, open)))
+      if (auto values = readArguments(*pattern, text.substr(open + 1, text.size() - open - 2)))
+        return makeRow(std::string(text), *pattern, *values);
+  try {
+    const ScalarExpr value = parseScalarExpr(text, activationScope());
+    if (!value.variables().contains("x"))
+      return std::nullopt;
+    return ActivationRow{
+        std::string(text),        {}, value, differentiate(value, "x"), std::nullopt,
+        ActivationShape::Unknown, ""};
+  } catch (const ScalarSyntaxError &) {
+    return std::nullopt;
+  }
 }
 
 } // namespace
 
 const std::vector<ActivationRow> &activations() {
-  static const std::vector<ActivationRow> rows = readTable();
+  static const std::vector<ActivationRow> rows = [] {
+    std::vector<ActivationRow> result;
+    for (const auto &[name, pattern] : table())
+      result.push_back(makeRow(name, pattern, fallbacksOf(pattern.arguments)));
+    return result;
+  }();
   return rows;
 }
 
-const ActivationRow *findActivation(std::string_view name) {
-  return findAmong(activations(), name);
+const ActivationRow *findActivation(std::string_view text) {
+  for (const ActivationRow &row : activations())
+    if (row.name == text)
+      return &row;
+  static std::mutex mutex;
+  static std::map<std::string, std::unique_ptr<const ActivationRow>, std::less<>> others;
+  const std::lock_guard lock(mutex);
+  auto found = others.find(text);
+  if (found == others.end()) {
+    std::unique_ptr<const ActivationRow> row;
+    if (auto read = readActivation(text))
+      row = std::make_unique<const ActivationRow>(std::move(*read));
+    found = others.emplace(text, std::move(row)).first;
+  }
+  return found->second.get();
+}
+
+std::string activationText(const ActivationRow &row, const std::vector<double> &values) {
+  std::string text = row.name.substr(0, row.name.find('('));
+  if (values == fallbacksOf(row.arguments))
+    return text;
+  for (size_t i = 0; i < values.size(); ++i)
+    text += (i ? ", " : "(") + row.arguments[i].name + " = " + ScalarExpr(values[i]).text();
+  return text + ")";
 }
 
 ScalarScope activationScope() {
-  return scopeOver(activations(), "x");
+  return scopeOver(table(), {"x"});
 }
 
 } // namespace nnx::dsl

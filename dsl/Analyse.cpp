@@ -12,6 +12,7 @@ std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, Dia
   Checker checker(file, sink);
   checker.checkNames();
   checker.checkLets();
+  checker.checkActivations();
   checker.checkDatasets();
   checker.checkNetworks();
   checker.checkTrainings();

@@ -80,6 +80,17 @@ struct ParameterNode {
   std::optional<Expr> fallback;
 };
 
+// `activation NAME(VARIABLE, PARAMETERS) = FORMULA`
+struct ActivationNode {
+  std::string name;
+  SourceLocation location;
+  bool isWhole = true; // false if parts were left out after an error
+  std::string variable;
+  SourceLocation variableLocation;
+  std::vector<ParameterNode> parameters;
+  Expr formula;
+};
+
 struct LetNode {
   std::string name;
   SourceLocation location;
@@ -146,6 +157,7 @@ struct IncludeNode {
 
 struct File {
   std::vector<LetNode> lets;
+  std::vector<ActivationNode> activations;
   std::vector<DatasetNode> datasets;
   std::vector<NetworkNode> networks;
   std::vector<TrainingNode> trainings;

@@ -38,6 +38,7 @@ void Checker::checkNames() {
     }
   };
   declare(seen, file.lets);
+  declare(seen, file.activations);
   declare(seen, file.datasets);
   declare(seen, file.networks);
   declare(seen, file.trainings);
@@ -68,6 +69,8 @@ void Checker::checkUnused() {
   };
   for (const LetNode &let : file.lets)
     forEachName(let.value, use);
+  for (const ActivationNode &node : file.activations)
+    forEachName(node.formula, use);
   for (const DatasetNode &node : file.datasets)
     useAll(node.settings);
   for (const TrainingNode &node : file.trainings) {
@@ -106,6 +109,7 @@ void Checker::checkUnused() {
         sink.report(DiagnosticId::unused_declaration, node.location, {kind, node.name});
   };
   warn(file.lets, "value");
+  warn(file.activations, "activation");
   warn(file.datasets, "data set");
   warn(file.networks, "network");
   warn(file.trainings, "training");

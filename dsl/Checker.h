@@ -24,6 +24,7 @@ public:
 
   void checkNames(); // two declarations of one name
   void checkLets();
+  void checkActivations();
   void checkDatasets();
   void checkNetworks();
   void checkTrainings();

@@ -59,6 +59,8 @@ SettingValue toSetting(const Value &value) {
     return *init;
   if (const StringValue *string = value.get<StringValue>())
     return string->text;
+  if (const ActivationValue *activation = value.get<ActivationValue>())
+    return activation->text;
   return value.get<Symbol>()->name;
 }
 
@@ -86,6 +88,8 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
   case Type::optimizer:
     if (symbol)
       return convertWord(value, type, scope);
+    if (value.get<ActivationValue>() && type == Type::activation)
+      return value;
     if (value.get<Init>() && type == Type::init)
       return value;
     if (value.get<Optimizer>() && type == Type::optimizer)
@@ -155,6 +159,10 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
 Value Evaluator::convertWord(const Value &value, Type type, const Scope &scope) {
   const std::string &word = value.get<Symbol>()->name;
   std::vector<std::string> words = wordsOf(type);
+  const ActivationNode *declared = type == Type::activation ? findDeclared(word) : nullptr;
+  if (type == Type::activation)
+    for (const ActivationNode &node : file.activations)
+      words.push_back(node.name);
   Value result = value;
   if (std::find(words.begin(), words.end(), word) == words.end()) {
     std::string_view kind = nameOf(type);
@@ -168,7 +176,7 @@ Value Evaluator::convertWord(const Value &value, Type type, const Scope &scope) 
     result.data = std::monostate();
     return result;
   }
-  if (type == Type::init || type == Type::optimizer) {
+  if (type == Type::init || type == Type::optimizer || declared) {
     Expr call;
     call.kind = ExprKind::call;
     call.text = word;

@@ -81,7 +81,8 @@ bool Evaluator::checkNotSymbol(const Value &value, const Scope &scope) {
 // A name that is compared: a word of a table, a declared network or a label.
 bool Evaluator::checkWord(const Value &value, const Scope &scope) {
   const Symbol *symbol = value.get<Symbol>();
-  if (!symbol || scope.find(symbol->name) || findNetwork(symbol->name))
+  if (!symbol || scope.find(symbol->name) || findNetwork(symbol->name) ||
+      findDeclared(symbol->name))
     return true;
   std::vector<std::string> words = allowedWords;
   for (Type type : {Type::activation, Type::init, Type::padding, Type::optimizer, Type::loss}) {

@@ -32,6 +32,7 @@ public:
   void allowWords(std::vector<std::string> words) { allowedWords = std::move(words); }
 
   const NetworkNode *findNetwork(std::string_view name) const;
+  const ActivationNode *findDeclared(std::string_view activation) const;
 
 private:
   Value evaluateName(const Expr &expr, const Scope &scope);
@@ -42,6 +43,7 @@ private:
   Value evaluateElements(const Expr &expr, const Scope &scope);
   Value evaluateCall(const Expr &expr, const Scope &scope);
   Value evaluateOptimizer(const Signature &signature, const Expr &call, const Scope &scope);
+  Value evaluateActivation(const Signature &signature, const Expr &call, const Scope &scope);
   Value evaluateInit(const Signature &signature, const Expr &call, const Scope &scope);
   Value calculate(const Expr &expr, const Value &left, const Value &right, const Scope &scope);
   Value compare(const Expr &expr, const Value &left, const Value &right, const Scope &scope);

@@ -1,4 +1,6 @@
 // Evaluation of calls: networks, optimizers and inits with their arguments.
+#include "dsl/ActivationFormula.h"
+#include "dsl/Activations.h"
 #include "dsl/Evaluate.h"
 
 #include "dsl/Later.h"
@@ -10,6 +12,13 @@ namespace nnx::dsl {
 const NetworkNode *Evaluator::findNetwork(std::string_view name) const {
   for (const NetworkNode &node : file.networks)
     if (node.name == name)
+      return &node;
+  return nullptr;
+}
+
+const ActivationNode *Evaluator::findDeclared(std::string_view activation) const {
+  for (const ActivationNode &node : file.activations)
+    if (node.name == activation)
       return &node;
   return nullptr;
 }
@@ -28,6 +37,10 @@ Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
     value = evaluateOptimizer(*signature, expr, scope);
   else if (const Signature *init = findInitSignature(expr.text))
     value = evaluateInit(*init, expr, scope);
+  else if (const ActivationNode *node = findDeclared(expr.text))
+    value = evaluateActivation(signatureOf(*node), expr, scope);
+  else if (const Signature *activation = findActivationSignature(expr.text))
+    value = evaluateActivation(*activation, expr, scope);
   else if (isLater("optimizer", expr.text) || isLater("loss", expr.text) ||
            isLater("network", expr.text))
     sink.report(DiagnosticId::not_supported, expr.location, {expr.text});
@@ -35,8 +48,11 @@ Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
     std::vector<std::string> known = wordsOf(Type::optimizer);
     for (const NetworkNode &node : file.networks)
       known.push_back(node.name);
-    for (std::string &name : initNames())
-      known.push_back(std::move(name));
+    for (const Type type : {Type::init, Type::activation})
+      for (std::string &name : wordsOf(type))
+        known.push_back(std::move(name));
+    for (const ActivationNode &node : file.activations)
+      known.push_back(node.name);
     sink.report(DiagnosticId::unknown_name, expr.location, {expr.text, suggest(expr.text, known)});
   }
   value.location = expr.location;
@@ -99,6 +115,29 @@ Value Evaluator::evaluateOptimizer(const Signature &signature, const Expr &call,
   if (settings.size() < bound->size())
     return wrong(call);
   return made(Optimizer{signature.name, Settings(std::move(settings))}, call);
+}
+
+Value Evaluator::evaluateActivation(const Signature &signature, const Expr &call,
+                                    const Scope &scope) {
+  auto bound = bindArguments(signature, call, sink);
+  if (!bound)
+    return wrong(call);
+  std::vector<double> values;
+  for (std::size_t i = 0; i < bound->size(); ++i) {
+    const Parameter &parameter = signature.parameters[i];
+    Value value =
+        (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
+    if (value.isWrong())
+      return wrong(call);
+    values.push_back(*value.get<double>());
+  }
+  const std::string name = call.elements.empty() ? call.text : toText(call);
+  const ActivationNode *node = findDeclared(call.text);
+  if (!node)
+    return made(ActivationValue{name, activationText(*findActivation(call.text), values)}, call);
+  DiagnosticSink reported; // where it is declared
+  auto formula = formulaOf(*node, values, file, reported);
+  return formula ? made(ActivationValue{name, formula->text()}, call) : wrong(call);
 }
 
 Value Evaluator::evaluateInit(const Signature &signature, const Expr &call, const Scope &scope) {

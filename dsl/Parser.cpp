@@ -12,8 +12,9 @@ namespace nnx::dsl {
 namespace {
 
 constexpr std::array declarations = {std::string_view("dataset"),    std::string_view("let"),
-                                     std::string_view("network"),    std::string_view("training"),
-                                     std::string_view("experiment"), std::string_view("include")};
+                                     std::string_view("activation"), std::string_view("network"),
+                                     std::string_view("training"),   std::string_view("experiment"),
+                                     std::string_view("include")};
 
 class FileParser : public ExprParser {
 public:
@@ -103,6 +104,8 @@ private:
     const Token &word = expect(TokenKind::word);
     if (word.text == "let")
       parseLet();
+    else if (word.text == "activation")
+      parseActivation();
     else if (word.text == "dataset")
       parseDataset();
     else if (word.text == "network")
@@ -137,6 +140,22 @@ private:
       throw;
     }
     file.lets.push_back(std::move(let));
+  }
+
+  void parseActivation() {
+    parseNamed(file.activations, [&](ActivationNode &node) {
+      expect(TokenKind::paren_open);
+      const Token &variable = takeName();
+      node.variable = variable.text;
+      node.variableLocation = variable.location;
+      while (accept(TokenKind::comma)) {
+        node.parameters.push_back(parseParameter());
+        checkItems(node.parameters.size(), "parameters");
+      }
+      expect(TokenKind::paren_close);
+      expect(TokenKind::equal);
+      node.formula = parseExpr();
+    });
   }
 
   // Settings: `name = value`, `name.part = value`, or a bare name where `allowBare`.

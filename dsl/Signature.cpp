@@ -1,6 +1,7 @@
 // Signatures from the tables, and the binding of arguments to them.
 #include "dsl/Signature.h"
 
+#include "dsl/Activations.h"
 #include "dsl/Later.h"
 #include "dsl/Optimizers.h"
 
@@ -55,12 +56,28 @@ std::map<std::string, Signature, std::less<>> readInits() {
   return result;
 }
 
+std::map<std::string, Signature, std::less<>> readActivations() {
+  std::map<std::string, Signature, std::less<>> result;
+  for (const ActivationRow &row : activations()) {
+    Signature signature{row.name, {}};
+    for (const ActivationArgument &argument : row.arguments)
+      signature.parameters.push_back({argument.name, Type::real, toText(argument.fallback), nullptr,
+                                      argument.least, argument.greatest});
+    result[row.name] = std::move(signature);
+  }
+  return result;
+}
+
 const auto &allSettings() {
   static const auto table = readSettings();
   return table;
 }
 const auto &allOptimizers() {
   static const auto table = readOptimizers();
+  return table;
+}
+const auto &allActivations() {
+  static const auto table = readActivations();
   return table;
 }
 const auto &allInits() {
@@ -147,6 +164,10 @@ const Signature *findInitSignature(std::string_view name) {
   return findIn(allInits(), name);
 }
 
+const Signature *findActivationSignature(std::string_view name) {
+  return findIn(allActivations(), name);
+}
+
 std::vector<std::string> initNames() {
   std::vector<std::string> result;
   for (const auto &[name, signature] : allInits())
@@ -161,6 +182,14 @@ Signature signatureOf(const NetworkNode &node) {
     signature.parameters.push_back(
         {parameter.name, type, {}, parameter.fallback ? &*parameter.fallback : nullptr});
   }
+  return signature;
+}
+
+Signature signatureOf(const ActivationNode &node) {
+  Signature signature{node.name, {}};
+  for (const ParameterNode &parameter : node.parameters)
+    signature.parameters.push_back(
+        {parameter.name, Type::real, {}, parameter.fallback ? &*parameter.fallback : nullptr});
   return signature;
 }
 

@@ -33,9 +33,12 @@ std::vector<std::string> layerNames();
 const Signature *findOptimizerSignature(std::string_view name);
 const Signature *findInitSignature(std::string_view name);
 std::vector<std::string> initNames();
+// Rows of Activations.def; the argument x is none of them.
+const Signature *findActivationSignature(std::string_view name);
 
 // Requires that every type of the node's parameters exists.
 Signature signatureOf(const NetworkNode &node);
+Signature signatureOf(const ActivationNode &node);
 
 // The argument of each parameter, or null where none is given. Reports unknown, repeated, missing
 // and surplus arguments and returns nothing then.

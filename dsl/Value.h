@@ -32,6 +32,12 @@ struct StringValue {
   std::string text;
 };
 
+// An activation with arguments, or one that the file declares.
+struct ActivationValue {
+  std::string name; // "swish2", "elu(alpha = 0.5)": how the file calls it
+  std::string text; // that findActivation knows
+};
+
 // A network with the arguments it was given.
 struct NetworkValue {
   const NetworkNode *node = nullptr;
@@ -45,8 +51,9 @@ struct ListValue {
 
 struct Value {
   // monostate: wrong, and already reported.
-  std::variant<std::monostate, bool, int64_t, double, StringValue, Symbol, Shape, Init, Optimizer,
-               std::shared_ptr<const NetworkValue>, std::shared_ptr<const ListValue>>
+  std::variant<std::monostate, bool, int64_t, double, StringValue, Symbol, ActivationValue, Shape,
+               Init, Optimizer, std::shared_ptr<const NetworkValue>,
+               std::shared_ptr<const ListValue>>
       data;
   std::string label; // how tables call it: as written, or the label in front of it
   SourceLocation location;

@@ -15,21 +15,30 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-NAMES = [
-    "gelu", "elu", "relu", "sigmoid", "tanh", "softplus", "exponential", "softsign",
-    "hard_sigmoid", "linear",
-]  # fmt: skip
+activation = keras.activations.get
+FUNCTIONS = {
+    name: activation(name)
+    for name in [
+        "gelu", "elu", "relu", "sigmoid", "tanh", "softplus", "exponential", "softsign",
+        "hard_sigmoid", "linear", "selu", "leaky_relu", "swish", "mish",
+    ]
+} | {
+    "gelu_tanh": lambda x: keras.activations.gelu(x, approximate=True),
+    "hard_sigmoid_keras2": lambda x: tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0),  # Keras 2's own code
+    "elu(alpha = 0.5)": lambda x: keras.activations.elu(x, alpha=0.5),
+    "leaky_relu(negative_slope = 0.01)": lambda x: keras.activations.leaky_relu(x, 0.01),
+}  # fmt: skip
 SIZES = [
     1e-20, 1e-6, 1e-3, 0.01, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 20, 88,
     89, 100,
 ]  # fmt: skip
 
 
-def values_and_gradients(name, points):
+def values_and_gradients(function, points):
     x = tf.constant(points)
     with tf.GradientTape() as tape:
         tape.watch(x)
-        y = keras.activations.get(name)(x)
+        y = function(x)
     return y.numpy(), tape.gradient(y, x).numpy()
 
 
@@ -41,8 +50,8 @@ def main():
     with path.open("w", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["x", "name", "value", "gradient"])
-        for name in NAMES:
-            y, dy = values_and_gradients(name, points.astype(np.float64))
+        for name, function in FUNCTIONS.items():
+            y, dy = values_and_gradients(function, points.astype(np.float64))
             for x, value, gradient in zip(points, y, dy):
                 row = [repr(float(x)), name, repr(float(value)), repr(float(gradient))]
                 out.writerow(row)

@@ -88,6 +88,44 @@ TEST(ActivationTable, has_the_published_ten) {
   EXPECT_EQ(findActivation(""), nullptr);
 }
 
+TEST(ActivationTable, names_may_carry_numbers) {
+  const ActivationRow *elu = findActivation("elu(alpha = 0.5)");
+  ASSERT_NE(elu, nullptr);
+  EXPECT_EQ(elu->shape, ActivationShape::Increasing);
+  EXPECT_DOUBLE_EQ(elu->value.evaluate({{"x", -1}}), 0.5 * std::expm1(-1));
+  EXPECT_DOUBLE_EQ(elu->derivativeOfOutput->evaluate({{"y", -0.25}}), 0.25);
+  EXPECT_EQ(findActivation("elu(alpha = 0.5)"), elu);
+  for (const char *wrong : {"elu(0.5)", "elu(alpha = )", "elu(alpha = 1, beta = 2)",
+                            "elu(beta = 1)", "elu()", "relu(alpha = 1)", "elu(alpha = 1", "alpha"})
+    EXPECT_EQ(findActivation(wrong), nullptr) << wrong;
+  EXPECT_EQ(activationText(*elu, {0.25}), "elu(alpha = 0.25)");
+  EXPECT_EQ(activationText(*elu, {1}), "elu");
+}
+
+TEST(ActivationTable, numbers_agree_with_keras) {
+  int count = 0;
+  for (const auto &golden : nnx::test::readGoldenActivations()) {
+    const ActivationRow *row = findActivation(golden.name);
+    ASSERT_NE(row, nullptr) << golden.name;
+    if (row->name.find('(') == std::string::npos || std::isnan(golden.x))
+      continue;
+    ++count;
+    // TensorFlow keeps such numbers as floats, even in double.
+    expectSame(row->value.evaluate({{"x", golden.x}}), golden.value, 1e-7, row->name);
+    expectSame(row->derivative.evaluate({{"x", golden.x}}), golden.gradient, 1e-7, row->name);
+  }
+  EXPECT_GE(count, 80);
+}
+
+TEST(ActivationTable, a_formula_is_an_activation) {
+  const ActivationRow *row = findActivation("x * sigmoid(2 * x)");
+  ASSERT_NE(row, nullptr);
+  EXPECT_EQ(row->shape, ActivationShape::Unknown);
+  const double s = 1 / (1 + std::exp(-1.0));
+  EXPECT_DOUBLE_EQ(row->value.evaluate({{"x", 0.5}}), 0.5 * s);
+  EXPECT_NEAR(row->derivative.evaluate({{"x", 0.5}}), s + s * (1 - s), 1e-15);
+}
+
 TEST(ActivationTable, rows_may_be_called_by_name) {
   const ScalarExpr e = parseScalarExpr("2 * relu(x - 1) + tanh(gelu(x))", activationScope());
   EXPECT_EQ(e.text(), "2 * max(0, x - 1) + tanh(0.5 * x * (1 + erf(0.7071067811865476 * x)))");

@@ -139,6 +139,12 @@ constexpr Bound bounds[] = {
     {"softsign", 2e-7, 3e-7, 2e-7, true},
     {"hard_sigmoid", 2e-7, 2e-7, 2e-7, true},
     {"linear", 0, 0, 0, false},
+    {"selu", 3e-7, 3e-7, 2e-7, false},
+    {"leaky_relu", 1e-7, 0, 0, false},
+    {"swish", 4e-7, 6e-7, 0, true},
+    {"mish", 6e-7, 1e-6, 0, true},
+    {"gelu_tanh", 5e-7, 1e-6, 0, true},
+    {"hard_sigmoid_keras2", 2e-7, 2e-7, 2e-7, true},
 };
 
 class ActivationRows : public testing::TestWithParam<Bound> {};

@@ -1,0 +1,213 @@
+// Turns the expression of a declared activation into a scalar tree.
+#include "dsl/ActivationFormula.h"
+
+#include "dsl/Activations.h"
+#include "dsl/Evaluate.h"
+
+#include <algorithm>
+#include <array>
+#include <numbers>
+#include <unordered_map>
+
+namespace nnx::dsl {
+namespace {
+
+struct Operator {
+  std::string_view text;
+  ScalarOp op;
+};
+
+constexpr std::array operators = {
+    Operator{"+", ScalarOp::Add},     Operator{"-", ScalarOp::Sub},
+    Operator{"*", ScalarOp::Mul},     Operator{"/", ScalarOp::Div},
+    Operator{"<", ScalarOp::Less},    Operator{"<=", ScalarOp::LessEqual},
+    Operator{">", ScalarOp::Greater}, Operator{">=", ScalarOp::GreaterEqual},
+    Operator{"==", ScalarOp::Equal},  Operator{"!=", ScalarOp::NotEqual},
+};
+
+// The derivative of a larger tree would take longer to compile than to wait for.
+constexpr int64_t maxFormula = 1000;
+
+// Nodes of the tree as text, where shared parts count each time; one tree may be stored in far
+// less.
+double treeSize(const ScalarExpr &tree) {
+  std::unordered_map<ScalarExpr, double, ScalarExprHash> sizes;
+  const auto measure = [&](const ScalarExpr &part, const auto &self) -> double {
+    if (auto known = sizes.find(part); known != sizes.end())
+      return known->second;
+    double size = 1;
+    for (const ScalarExpr &operand : part.operands())
+      size += self(operand, self);
+    sizes.emplace(part, size);
+    return size;
+  };
+  return measure(tree, measure);
+}
+
+class FormulaReader {
+public:
+  FormulaReader(const ActivationNode &node, const std::vector<double> &values, const File &file,
+                DiagnosticSink &sink)
+      : node(node), values(values), file(file), sink(sink) {}
+
+  std::optional<ScalarExpr> read(const Expr &expr) {
+    switch (expr.kind) {
+    case ExprKind::integer:
+      return ScalarExpr(static_cast<double>(expr.integer));
+    case ExprKind::real:
+      return ScalarExpr(expr.real);
+    case ExprKind::name:
+      return readName(expr);
+    case ExprKind::unary:
+      if (auto operand = expr.text == "-" ? read(expr.elements[0].value) : refuse(expr))
+        return -*operand;
+      return std::nullopt;
+    case ExprKind::binary:
+      return readBinary(expr, false);
+    case ExprKind::call:
+      return expr.text == "select" ? readSelect(expr) : readCall(expr);
+    case ExprKind::wrong:
+      return std::nullopt;
+    default:
+      return refuse(expr);
+    }
+  }
+
+private:
+  std::optional<ScalarExpr> refuse(const Expr &expr) {
+    sink.report(DiagnosticId::wrong_formula, expr.location, {node.name, toText(expr)});
+    return std::nullopt;
+  }
+
+  std::optional<ScalarExpr> readName(const Expr &expr) {
+    if (expr.text == node.variable)
+      return ScalarExpr::variable("x");
+    if (expr.text == "pi")
+      return ScalarExpr(std::numbers::pi);
+    std::vector<std::string> known{node.variable, "pi"};
+    for (const ParameterNode &parameter : node.parameters) {
+      if (parameter.name == expr.text)
+        return ScalarExpr(values[known.size() - 2]);
+      known.push_back(parameter.name);
+    }
+    sink.report(DiagnosticId::unknown_name, expr.location, {expr.text, suggest(expr.text, known)});
+    return std::nullopt;
+  }
+
+  // A condition stands only inside select.
+  std::optional<ScalarExpr> readBinary(const Expr &expr, bool wantsCondition) {
+    const auto *found = std::find_if(operators.begin(), operators.end(),
+                                     [&](const Operator &o) { return o.text == expr.text; });
+    if (found == operators.end() || isCondition(found->op) != wantsCondition)
+      return refuse(expr);
+    auto left = read(expr.elements[0].value), right = read(expr.elements[1].value);
+    if (!left || !right)
+      return std::nullopt;
+    return ScalarExpr::make(found->op, {*left, *right});
+  }
+
+  std::optional<ScalarExpr> readSelect(const Expr &expr) {
+    if (!checkArguments(expr, 3))
+      return std::nullopt;
+    const Expr &condition = expr.elements[0].value;
+    auto test =
+        condition.kind == ExprKind::binary ? readBinary(condition, true) : refuse(condition);
+    auto ifTrue = read(expr.elements[1].value), ifFalse = read(expr.elements[2].value);
+    if (!test || !ifTrue || !ifFalse)
+      return std::nullopt;
+    return select(*test, *ifTrue, *ifFalse);
+  }
+
+  bool checkArguments(const Expr &call, std::size_t count) {
+    const bool named = std::any_of(call.elements.begin(), call.elements.end(),
+                                   [](const Element &e) { return !e.name.empty(); });
+    if (!named && call.elements.size() == count)
+      return true;
+    sink.report(DiagnosticId::wrong_argument_count, call.location,
+                {call.text, count == 1 ? "one number" : std::to_string(count) + " numbers"});
+    return false;
+  }
+
+  std::optional<ScalarExpr> readCall(const Expr &call) {
+    std::vector<std::string> known{"select"};
+    for (const ScalarFunction &function : scalarFunctions()) {
+      if (function.name == call.text)
+        return readFunction(function, call);
+      known.emplace_back(function.name);
+    }
+    std::optional<ScalarExpr> formula;
+    for (const ActivationRow &row : activations()) {
+      if (row.name == call.text)
+        formula = row.value;
+      known.push_back(row.name);
+    }
+    for (const ActivationNode &other : file.activations) {
+      if (&other == &node) // what stands below is not known yet
+        break;
+      known.push_back(other.name);
+      if (other.name == call.text && !(formula = readOther(other)))
+        return std::nullopt;
+    }
+    if (!formula) {
+      sink.report(DiagnosticId::unknown_name, call.location,
+                  {call.text, suggest(call.text, known)});
+      return std::nullopt;
+    }
+    if (!checkArguments(call, 1))
+      return std::nullopt;
+    auto x = read(call.elements[0].value);
+    return x ? std::optional(formula->substitute({{"x", *x}})) : std::nullopt;
+  }
+
+  // Another declaration with its defaults; what is wrong in it is reported there.
+  std::optional<ScalarExpr> readOther(const ActivationNode &other) {
+    DiagnosticSink ignored;
+    Evaluator evaluator(file, ignored);
+    std::vector<double> fallbacks;
+    for (const Parameter &parameter : signatureOf(other).parameters) {
+      const Value value = evaluator.fallbackOf(parameter, Scope());
+      if (!value.get<double>())
+        return std::nullopt;
+      fallbacks.push_back(*value.get<double>());
+    }
+    return FormulaReader(other, fallbacks, file, ignored).read(other.formula);
+  }
+
+  std::optional<ScalarExpr> readFunction(const ScalarFunction &function, const Expr &call) {
+    if (!checkArguments(call, function.arity))
+      return std::nullopt;
+    std::vector<ScalarExpr> operands;
+    for (const Element &element : call.elements) {
+      auto operand = read(element.value);
+      if (!operand)
+        return std::nullopt;
+      operands.push_back(*operand);
+    }
+    return ScalarExpr::make(function.op, std::move(operands));
+  }
+
+  const ActivationNode &node;
+  const std::vector<double> &values; // of its parameters
+  const File &file;
+  DiagnosticSink &sink;
+};
+
+} // namespace
+
+std::optional<ScalarExpr> formulaOf(const ActivationNode &node, const std::vector<double> &values,
+                                    const File &file, DiagnosticSink &sink) {
+  auto formula = FormulaReader(node, values, file, sink).read(node.formula);
+  if (!formula)
+    return std::nullopt;
+  if (!formula->variables().contains("x")) {
+    sink.report(DiagnosticId::constant_formula, node.formula.location, {node.name, node.variable});
+    return std::nullopt;
+  }
+  if (treeSize(*formula) > double(maxFormula) || !findActivation(formula->text())) {
+    sink.report(DiagnosticId::formula_too_large, node.formula.location, {node.name, maxFormula});
+    return std::nullopt;
+  }
+  return formula;
+}
+
+} // namespace nnx::dsl
