@@ -5,6 +5,7 @@
 #include "dsl/Unroll.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace nnx::dsl {
 namespace {
@@ -33,8 +34,18 @@ std::vector<Axis> describeAxes(const std::vector<AxisValues> &axes) {
   return result;
 }
 
+// What is switched off says nothing, so that a switch that a later version adds leaves old texts as
+// they are.
+bool isSwitchedOff(const Setting &setting) {
+  const bool *flag = std::get_if<bool>(&setting.value);
+  const std::string *name = std::get_if<std::string>(&setting.value);
+  return (flag && !*flag) || (name && *name == "none");
+}
+
 std::string joined(const std::string &name, const Settings &settings) {
-  return toText(Optimizer{name, settings});
+  std::vector<Setting> said;
+  std::remove_copy_if(settings.begin(), settings.end(), std::back_inserter(said), isSwitchedOff);
+  return toText(Optimizer{name, Settings(std::move(said))});
 }
 
 // All that shapes what is compiled.
@@ -62,9 +73,9 @@ std::string dataText(const Dataset &dataset) {
 
 // How long a run is stands for no meaning: a longer one goes on where a shorter one ends.
 std::string trainingText(const TrainingSettings &training) {
-  return "optimizer " + toText(training.optimizer) + "\nbatch " + std::to_string(training.batch) +
-         "\nshuffle " + (training.shuffle ? "true" : "false") + "\non_divergence " +
-         training.onDivergence + "\n";
+  return "optimizer " + joined(training.optimizer.kind, training.optimizer.settings) + "\nbatch " +
+         std::to_string(training.batch) + "\nshuffle " + (training.shuffle ? "true" : "false") +
+         "\non_divergence " + training.onDivergence + "\n";
 }
 
 } // namespace

@@ -6,11 +6,22 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <cstdio>
+#include <map>
 #include <ostream>
 
 using namespace nnxrt;
 
 static constexpr int mostThreads = 1024;
+
+static void readShard(const std::string &text, Options &options) {
+  int length = 0;
+  const bool isRead =
+      std::sscanf(text.c_str(), "%d/%d%n", &options.shard, &options.shards, &length) == 2 &&
+      static_cast<size_t>(length) == text.size();
+  if (!isRead || options.shard < 1 || options.shard > options.shards)
+    throw CLI::ValidationError("--shard", fmt::format("`{}` is not I/N with I from 1 to N", text));
+}
 
 void nnxrt::addOptions(CLI::App &app, Options &options) {
   app.set_help_flag("--help", "Print this and end");
@@ -29,6 +40,27 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
   app.add_option("--threads", options.threads, "Threads of each point (the cores left to it)")
       ->type_name("N")
       ->check(count);
+  app.add_option("--checkpoint", options.checkpointSeconds,
+                 "Save a run at least that often inside an epoch (10)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, 86400.0));
+  app.add_option("--budget", options.budgetSeconds,
+                 "Start no run that is not expected to end in this time: 90s, 30m, 2h")
+      ->type_name("TIME")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}},
+          CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+      ->check(CLI::PositiveNumber);
+  app.add_option_function<std::string>(
+         "--shard", [&](const std::string &text) { readShard(text, options); },
+         "Train the Ith of N parts of the runs; `nnxc report` merges their folders")
+      ->type_name("I/N");
+  app.add_option("--verify", options.verify,
+                 "Train some finished runs (3) again, and compare; nothing is written")
+      ->type_name("[RUNS]")
+      ->expected(0, 1)
+      ->default_str("3")
+      ->check(CLI::Range(1, 1000000));
   app.add_flag("--list", options.list, "List the points and end");
   app.add_flag("--dry-run", options.dryRun, "Check data and memory, say what would be trained");
   app.add_flag("--fail-fast", options.failFast, "End with the first point that fails");

@@ -21,6 +21,10 @@ struct Options {
   std::filesystem::path data; // empty: the usual places
   std::vector<std::string> only;
   int jobs = 0, threads = 0; // 0: to be chosen
+  double checkpointSeconds = 10;
+  double budgetSeconds = 0;  // 0: no limit
+  int shard = 1, shards = 1; // the part of the runs, and of how many
+  int verify = 0;            // how many runs to train again and compare; 0: none
   bool list = false, dryRun = false, failFast = false, force = false;
   bool quiet = false, json = false, quick = false;
   std::vector<std::string> arguments; // all, program first

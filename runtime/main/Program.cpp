@@ -4,17 +4,22 @@
 #include "runtime/device/Processor.h"
 #include "runtime/main/CommandLine.h"
 #include "runtime/main/Selection.h"
+#include "runtime/main/StudyPlan.h"
+#include "runtime/main/TimeBudget.h"
+#include "runtime/main/Verification.h"
+#include "runtime/report/Format.h"
 #include "runtime/report/Progress.h"
 #include "runtime/report/Report.h"
+#include "runtime/store/Checkpoints.h"
 #include "runtime/store/EventLog.h"
 #include "runtime/store/ResultStore.h"
+#include "runtime/store/Schema.h"
 #include "runtime/store/StoreError.h"
-#include "runtime/train/RunPlan.h"
-#include "runtime/train/Schedule.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <optional>
@@ -29,13 +34,6 @@ constexpr int failedStatus = 1;
 /// A compiled study that this machine or this runtime cannot run.
 struct MachineError : std::runtime_error {
   using std::runtime_error::runtime_error;
-};
-
-/// Everything that is decided before the first run.
-struct Plan {
-  StudyInfo info;
-  std::vector<RunRequest> requests;
-  Placement placement;
 };
 } // namespace
 
@@ -62,96 +60,43 @@ static void listPoints(const std::vector<PointInfo> &points) {
   }
 }
 
-static void loadDatasets(const Study &study, const std::vector<PointInfo> &points,
-                         const Options &options, StudyInfo &info) {
-  info.datasets.resize(study.datasets.size());
-  for (const PointInfo &each : points) {
-    const size_t index = each.point->dataset;
-    const DatasetSpec &spec = study.datasets[index];
-    if (!info.datasets[index])
-      info.datasets[index] =
-          std::make_shared<Dataset>(spec, dataFolders(spec.name, options.data, study.file));
-  }
+static ProgressStyle styleOf(const Options &options) {
+  return options.quiet ? ProgressStyle{.descriptor = STDERR_FILENO, .silent = true}
+                       : ProgressStyle::forDescriptor(STDERR_FILENO);
 }
 
-static void checkPoint(const nnxrt_study &compiled, const PointInfo &each,
-                       const DatasetSpec &spec) {
-  if (each.point->variant >= compiled.variant_count)
-    throw StudyError(fmt::format("the study: point `{}` names variant {}, of {}", each.point->label,
-                                 each.point->variant, compiled.variant_count));
-  const nnxrt_variant &variant = compiled.variants[each.point->variant];
-  const std::array<int64_t, 3> shape{variant.height, variant.width, variant.channels};
-  if (shape != spec.shape || variant.classes != spec.classes)
-    throw StudyError(
-        fmt::format("the study: variant {} does not fit data set `{}`", variant.name, spec.name));
+static fs::path resultsFolder(const Study &study, const Options &options) {
+  return options.out.empty() ? fs::path("results") / study.name() : options.out;
 }
 
-static Plan planStudy(const nnxrt_study &compiled, const Study &study,
-                      const std::vector<PointInfo> &points, const Options &options) {
-  Plan plan;
-  StudyInfo &info = plan.info;
-  info.study = &study;
-  info.arguments = options.arguments;
-  info.target = compiled.target;
-  info.cpu = processorName();
-  info.cores = availableCores();
-  info.quick = options.quick;
-  for (const PointInfo &each : points)
-    checkPoint(compiled, each, study.datasets[each.point->dataset]);
-  loadDatasets(study, points, options, info);
-  std::vector<RunRequest> single; // one for each point and repeat
-  for (const PointInfo &each : points) {
-    const Dataset &dataset = *info.datasets[each.point->dataset];
-    for (int repeat = 0; repeat < each.experiment->repeats; ++repeat)
-      single.push_back({planRun(each, repeat, dataset, options.quick),
-                        &compiled.variants[each.point->variant], &dataset,
-                        study.datasets[each.point->dataset].scale});
-  }
-  plan.requests = shareRuns(single);
-  info.points = points.size();
-  info.runs = plan.requests.size();
-  plan.placement = Placement::choose(options.jobs, options.threads, info.runs, info.cores);
-  info.jobs = plan.placement.jobs;
-  info.threads = plan.placement.threads;
-  return plan;
+/// What earlier starts measured of the points.
+static void learnEarlier(TimeBudget &budget, const StudyResults &results) {
+  for (const PointResults &point : results.points)
+    for (const StoredRun &run : point.runs)
+      budget.learnEarlier(results.info->study->experiments[point.experiment].points[point.point],
+                          run.result.samplesPerSecond);
 }
 
-static void printPlan(const Plan &plan) {
-  for (const RunRequest &request : plan.requests) {
-    const RunInfo &run = request.info;
-    const uint64_t bytes = Model::memoryNeeded(
-        *request.variant, std::min<int64_t>(run.point.point->settings.batch, run.trainSamples),
-        std::min(evaluationSamples, run.testSamples));
-    fmt::print("{}/{}  {}  seed {}: {} epochs, {} steps of {} samples, {}\n",
-               run.point.experiment->name, run.point.pointIndex + 1, run.point.point->label,
-               run.seed, run.epochs, run.steps, run.point.point->settings.batch, bytesText(bytes));
-    for (const RunPlace &place : run.places)
-      if (place.point.point != run.point.point || place.repeat != run.repeat)
-        fmt::print("  gives {}/{}  {}  after {} epochs, {} steps\n", place.point.experiment->name,
-                   place.point.pointIndex + 1, place.point.point->label, place.epochs, place.steps);
-  }
-  fmt::print("{} runs, {} at once with {} threads each\n", plan.requests.size(),
-             plan.placement.jobs, plan.placement.threads);
-}
-
-static int trainStudy(const Plan &plan, const Options &options) {
-  const fs::path out =
-      options.out.empty() ? fs::path("results") / plan.info.study->name() : options.out;
-  const ResultsFolder folder(out);
-  ResultStore store(folder, options.force);
-  EventLog log(out / "log.jsonl");
+/// Trains and reports; from here on what goes wrong is no longer the command line's fault.
+static int trainAndReport(const StudyPlan &plan, const Options &options, const fs::path &out,
+                          ResultStore &store, EventLog &log) {
   std::optional<Progress> progress;
   std::optional<EventLog> events;
+  std::optional<TimeBudget> budget;
   ObserverList observers;
   observers.add(store);
   observers.add(log);
   if (options.json)
     observers.add(events.emplace(STDOUT_FILENO, "standard output"));
-  else if (!options.quiet)
-    observers.add(progress.emplace(ProgressStyle::forDescriptor(STDERR_FILENO)));
+  else
+    observers.add(progress.emplace(styleOf(options)));
+  if (options.budgetSeconds > 0)
+    observers.add(budget.emplace(options.budgetSeconds));
 
   const StopFlag &interrupted = catchInterruptions();
   observers.studyStarted(plan.info);
+  if (budget)
+    learnEarlier(*budget, store.load());
   const StudyOutcome outcome =
       trainRuns(plan.requests, plan.placement, options.failFast, observers, interrupted);
   observers.studyEnded(outcome);
@@ -160,12 +105,68 @@ static int trainStudy(const Plan &plan, const Options &options) {
   writeReport(results, out);
   if (!options.json)
     fmt::print("{}\nreport: {}\n", tableText(results), (out / "report.html").string());
+  if (budget && outcome.left > 0)
+    fmt::print(stderr, "{}", budget->summary());
   if (outcome.wasInterrupted)
     return interruptedStatus;
   return outcome.failed > 0 ? failedStatus : 0;
 }
 
+static int trainStudy(StudyPlan plan, const Options &options) {
+  const fs::path out = resultsFolder(*plan.info.study, options);
+  const ResultsFolder folder(out);
+  ResultStore store(folder, options.force);
+  EventLog log(out / "log.jsonl");
+  Checkpoints checkpoints(out, plan.info.target, options.quick);
+  for (RunRequest &request : plan.requests) {
+    request.states = &checkpoints;
+    request.resumes = !options.force;
+    request.checkpointSeconds = options.checkpointSeconds;
+  }
+  try {
+    return trainAndReport(plan, options, out, store, log);
+  } catch (const std::bad_alloc &) {
+    fmt::print(stderr, "error: not enough memory\n");
+  } catch (const std::exception &error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+  }
+  return failedStatus;
+}
+
+static int verifyStudy(const StudyPlan &plan, const Options &options) {
+  const fs::path out = resultsFolder(*plan.info.study, options);
+  if (std::error_code ignored; !fs::exists(out / "results.sqlite", ignored))
+    throw StoreError(fmt::format("{}: holds no results", out.string()));
+  const ResultsFolder folder(out);
+  Database database(out / "results.sqlite");
+  prepareSchema(database);
+  const StudyResults results = ResultReader(database, plan.info, 0).load({});
+  const std::vector<RunRequest> chosen =
+      chooseForVerification(plan.requests, results, static_cast<size_t>(options.verify));
+  if (chosen.empty())
+    throw StoreError(fmt::format("{}: holds no finished run of these points", out.string()));
+  Verification verification(results);
+  Progress progress(styleOf(options));
+  ObserverList observers;
+  observers.add(verification);
+  observers.add(progress);
+  const StopFlag &interrupted = catchInterruptions();
+  StudyInfo info = plan.info;
+  info.runs = chosen.size();
+  observers.studyStarted(info);
+  const StudyOutcome outcome =
+      trainRuns(chosen, Placement::choose(options.jobs, options.threads, chosen.size(), info.cores),
+                options.failFast, observers, interrupted);
+  observers.studyEnded(outcome);
+  fmt::print("{}{} trained again, {} different\n", verification.text(),
+             counted(static_cast<int64_t>(chosen.size()), "run"), verification.differences());
+  if (outcome.wasInterrupted)
+    return interruptedStatus;
+  return verification.differences() > 0 ? failedStatus : 0;
+}
+
 int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string> &arguments) {
+  std::signal(SIGXFSZ, SIG_IGN); // a file that may grow no further is an error, not the end
   try {
     checkMachine(compiled);
     const Study study = parseStudy({compiled.json, compiled.json_bytes});
@@ -181,12 +182,12 @@ int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string
       listPoints(points);
       return 0;
     }
-    const Plan plan = planStudy(compiled, study, points, *options);
+    const StudyPlan plan = planStudy(compiled, study, points, *options);
     if (options->dryRun) {
       printPlan(plan);
       return 0;
     }
-    return trainStudy(plan, *options);
+    return options->verify > 0 ? verifyStudy(plan, *options) : trainStudy(plan, *options);
   } catch (const std::bad_alloc &) {
     fmt::print(stderr, "error: not enough memory\n");
   } catch (const std::exception &error) {

@@ -25,7 +25,7 @@ static size_t findExperiment(const Study &study, const std::string &name) {
       return e;
     names.push_back(study.experiments[e].name);
   }
-  throw SelectionError(fmt::format("--only: the study has no experiment `{}`{}; it has: {}", name,
+  throw SelectionError(fmt::format("the study has no experiment `{}`{}; it has: {}", name,
                                    didYouMean(name, names), fmt::join(names, ", ")));
 }
 
@@ -41,7 +41,7 @@ static size_t findPoint(const Experiment &experiment, const std::string &name) {
   if (error == std::errc() && end == name.data() + name.size() && number >= 1 &&
       number <= labels.size())
     return number - 1;
-  throw SelectionError(fmt::format("--only: `{}` has no point `{}`{}; --list shows its {} points",
+  throw SelectionError(fmt::format("`{}` has no point `{}`{}; --list shows its {} points",
                                    experiment.name, name, didYouMean(name, labels), labels.size()));
 }
 

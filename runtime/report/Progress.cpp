@@ -12,6 +12,7 @@
 #include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace nnxrt {
 
@@ -88,6 +89,22 @@ void Progress::runStarted(const RunInfo &run) {
   draw();
 }
 
+void Progress::runResumed(const RunInfo &run, int64_t steps, std::span<const EpochFigures>) {
+  const std::lock_guard guard(mutex);
+  Running &entry = runningOf(run);
+  entry.figures.epoch = static_cast<int>(steps / run.stepsPerEpoch) + 1;
+  entry.share = entry.firstShare = static_cast<double>(steps) / static_cast<double>(run.steps);
+  say(fmt::format("[{}/{}] {}: goes on after step {} of {}", entry.number, info->runs, entry.name,
+                  countText(steps), countText(run.steps)));
+}
+
+void Progress::warned(const RunInfo &run, const std::string &message) {
+  const std::lock_guard guard(mutex);
+  const bool silent = std::exchange(style.silent, false);
+  say(fmt::format("warning: {}: {}", nameOfRun(run), printable(message)));
+  style.silent = silent;
+}
+
 void Progress::stepsDone(const RunInfo &run, const StepFigures &figures) {
   const std::lock_guard guard(mutex);
   Running &entry = runningOf(run);
@@ -142,7 +159,7 @@ void Progress::studyEnded(const StudyOutcome &outcome) {
   running.clear();
   std::string last = style.bars ? erased(terminalWidth()) : "";
   drawn.clear();
-  if (outcome.wasInterrupted)
+  if (outcome.wasInterrupted && !style.silent)
     last += "interrupted; what had finished is saved, the same command goes on from there\n";
   write(last);
 }
@@ -150,7 +167,7 @@ void Progress::studyEnded(const StudyOutcome &outcome) {
 std::string Progress::timeLeft() const {
   double done = static_cast<double>(finished + unwell);
   for (const auto &[place, entry] : running)
-    done += entry.share;
+    done += entry.share - entry.firstShare;
   const double all = static_cast<double>(info->runs) - static_cast<double>(skipped);
   const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
   if (elapsed < 1 || done < 0.01 * all || done <= 0)
@@ -224,6 +241,8 @@ std::string Progress::erased(size_t width) const {
 }
 
 void Progress::say(const std::string &line) {
+  if (style.silent)
+    return;
   if (!style.bars) {
     write(line + "\n");
     return;

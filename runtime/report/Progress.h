@@ -17,6 +17,7 @@ struct ProgressStyle {
   bool bars = false;   // a terminal that can move its cursor
   bool colour = false; // escape sequences for colour
   bool blocks = false; // bars of block characters rather than ASCII
+  bool silent = false; // warnings alone
 
   /// What suits `descriptor`: bars in a terminal unless TERM is dumb, colour unless NO_COLOR is
   /// set, block characters where the locale is UTF-8.
@@ -33,6 +34,8 @@ public:
   void studyStarted(const StudyInfo &study) override;
   void runSkipped(const RunInfo &run) override;
   void runStarted(const RunInfo &run) override;
+  void runResumed(const RunInfo &run, int64_t steps, std::span<const EpochFigures> epochs) override;
+  void warned(const RunInfo &run, const std::string &message) override;
   void stepsDone(const RunInfo &run, const StepFigures &figures) override;
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
   void runEnded(const RunInfo &run, const RunResult &result) override;
@@ -48,7 +51,8 @@ private:
     int epochs = 0;
     int64_t steps = 0, stepsPerEpoch = 0;
     StepFigures figures;
-    double share = 0; // done
+    double share = 0;      // done
+    double firstShare = 0; // of it, in an earlier start of the trainer
   };
 
   /// What stands in one row, and how many columns it takes.
@@ -70,7 +74,7 @@ private:
   [[nodiscard]] size_t terminalWidth() const;
   [[nodiscard]] std::string erased(size_t width) const;
 
-  const ProgressStyle style;
+  ProgressStyle style;
   std::mutex mutex;
   const StudyInfo *info = nullptr;
   Clock::time_point start, lastDraw;

@@ -90,6 +90,18 @@ void EventLog::runStarted(const RunInfo &run) {
   writeLine(lineOf(event));
 }
 
+void EventLog::runResumed(const RunInfo &run, int64_t steps, std::span<const EpochFigures>) {
+  Json event = eventOf("run_resumed", run);
+  event["steps"] = steps;
+  writeLine(lineOf(event));
+}
+
+void EventLog::warned(const RunInfo &run, const std::string &message) {
+  Json event = eventOf("warning", run);
+  event["message"] = message;
+  writeLine(lineOf(event));
+}
+
 void EventLog::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   Json event = eventOf("epoch", run);
   event["epoch"] = figures.epoch;

@@ -9,8 +9,9 @@
 
 namespace nnxrt {
 
-/// Events study_started, run_skipped, run_started, epoch, snapshot, run_ended, study_ended, each
-/// with its time; each line is written whole and at once. Figures that are not finite are null.
+/// Events study_started, run_skipped, run_started, run_resumed, warning, epoch, snapshot,
+/// run_ended, study_ended, each with its time; each line is written whole and at once. Figures that
+/// are not finite are null.
 class EventLog final : public RunObserver {
 public:
   /// Appends to the file `path`. Throws StoreError, here and in every call that writes.
@@ -24,6 +25,8 @@ public:
   void studyStarted(const StudyInfo &study) override;
   void runSkipped(const RunInfo &run) override;
   void runStarted(const RunInfo &run) override;
+  void runResumed(const RunInfo &run, int64_t steps, std::span<const EpochFigures> epochs) override;
+  void warned(const RunInfo &run, const std::string &message) override;
   void stepsDone(const RunInfo &, const StepFigures &) override {}
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
   void snapshotTaken(const RunInfo &run, const RunResult &result,

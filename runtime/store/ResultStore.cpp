@@ -51,12 +51,13 @@ bool ResultStore::wantsResult(const RunInfo &run, int64_t steps) {
   const std::lock_guard guard(mutex);
   for (const RunPlace &place : run.places)
     selected.emplace(place.point.experimentIndex, place.point.pointIndex);
-  return force || !findRow({.meaning = run.point.point->key,
-                            .key = run.key,
-                            .seed = run.seed,
-                            .epochs = run.epochs,
-                            .steps = steps,
-                            .whole = true});
+  return force || !ResultReader(database, *info, studyRow)
+                       .findRow({.meaning = run.point.point->key,
+                                 .key = run.key,
+                                 .seed = run.seed,
+                                 .epochs = run.epochs,
+                                 .steps = steps,
+                                 .whole = true});
 }
 
 int64_t ResultStore::insertRow(const RunInfo &run, const RunPlace &place) {
@@ -84,6 +85,14 @@ void ResultStore::insertEpoch(int64_t id, const EpochFigures &figures) {
                figures.testLoss, figures.testAccuracy, figures.trainSeconds, figures.testSeconds,
                figures.samplesPerSecond)
       .run();
+}
+
+void ResultStore::runResumed(const RunInfo &run, int64_t, std::span<const EpochFigures> epochs) {
+  const std::lock_guard guard(mutex);
+  Transaction transaction(database);
+  for (const EpochFigures &figures : epochs)
+    insertEpoch(idOf(run), figures);
+  transaction.commit();
 }
 
 void ResultStore::epochEnded(const RunInfo &run, const EpochFigures &figures) {
@@ -188,6 +197,19 @@ void ResultStore::studyEnded(const StudyOutcome &ending) {
 
 void ResultStore::writeCsvLocked() {
   replaceFile(folder.path() / "results.csv", csvOf(loadLocked()));
+}
+
+StudyResults ResultStore::loadLocked() {
+  StudyResults results = ResultReader(database, *info, studyRow).load(selected);
+  results.outcome = outcome;
+  results.started = started;
+  results.ended = ended;
+  return results;
+}
+
+StudyResults ResultStore::load() {
+  const std::lock_guard guard(mutex);
+  return loadLocked();
 }
 
 } // namespace nnxrt

@@ -1,15 +1,12 @@
 // Results of a study in DIR/results.sqlite, and DIR/results.csv beside it after every run.
 #pragma once
 
-#include "runtime/store/Database.h"
+#include "runtime/store/ResultReader.h"
 #include "runtime/store/ResultsFolder.h"
-#include "runtime/store/StudyResults.h"
 #include "runtime/train/RunObserver.h"
 
 #include <map>
 #include <mutex>
-#include <optional>
-#include <set>
 #include <span>
 #include <tuple>
 
@@ -27,6 +24,7 @@ public:
   void studyStarted(const StudyInfo &study) override;
   bool wantsResult(const RunInfo &run, int64_t steps) override;
   void runStarted(const RunInfo &run) override;
+  void runResumed(const RunInfo &run, int64_t steps, std::span<const EpochFigures> epochs) override;
   void stepsDone(const RunInfo &, const StepFigures &) override {}
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
   void snapshotTaken(const RunInfo &run, const RunResult &result,
@@ -42,21 +40,10 @@ private:
 
   static Place placeOf(const RunInfo &run);
   int64_t idOf(const RunInfo &run) const;
-  /// What a row must be to be the result of a point.
-  struct Wish {
-    std::string meaning, key; // no key: with whatever data
-    uint64_t seed = 0;
-    int64_t epochs = 0, steps = 0; // the goal is the smaller
-    bool whole = false;            // ended by itself: finished or diverged
-  };
-  std::optional<int64_t> findRow(const Wish &wish);
-  [[nodiscard]] Wish wishFor(const Point &point, int repeat) const;
   int64_t insertRow(const RunInfo &run, const RunPlace &place);
   void insertEpoch(int64_t id, const EpochFigures &figures);
   void fillRow(int64_t id, const RunResult &result);
   void insertTestFigures(int64_t id, const RunResult &result);
-  StoredRun loadRun(int64_t id);
-  void loadTestFigures(int64_t id, int classes, Metrics &metrics);
   StudyResults loadLocked();
   void writeCsvLocked();
 
@@ -68,8 +55,8 @@ private:
   StudyOutcome outcome;
   std::string started, ended;
   int64_t studyRow = 0;
-  std::map<Place, int64_t> running;             // rows of the runs that go on
-  std::set<std::pair<size_t, size_t>> selected; // experiment, point
+  std::map<Place, int64_t> running; // rows of the runs that go on
+  ResultReader::Places selected;
 };
 
 } // namespace nnxrt

@@ -229,6 +229,22 @@ uint64_t Model::memoryBytes() const {
   return bytes;
 }
 
+std::string Model::layout() const {
+  std::string text = fmt::format("{}\n", variant.state_bytes);
+  for (uint32_t b = 0; b < variant.buffer_count; ++b) {
+    const nnxrt_buffer &buffer = variant.buffers[b];
+    if (buffer.space != NNXRT_STATE || buffer.alias_of != NNXRT_NO_BUFFER)
+      continue;
+    text += fmt::format("{} {} {}:", buffer.name, buffer.type, buffer.offset);
+    for (int d = 0; d < buffer.rank; ++d)
+      text += fmt::format(" {}/{}", buffer.extent[d], buffer.stride[d]);
+    text += "\n";
+  }
+  for (uint32_t i = 0; i < variant.hyper_count; ++i)
+    text += fmt::format("{} ", variant.hyper_names[i]);
+  return sha256Hex(std::as_bytes(std::span(text)));
+}
+
 std::string Model::weightsSha256() const {
   Sha256 digest;
   std::vector<float> values;

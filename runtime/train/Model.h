@@ -70,6 +70,14 @@ public:
   [[nodiscard]] const float *output(int64_t tile) const;
   [[nodiscard]] int64_t outputStride() const { return variant.buffers[variant.output].stride[1]; }
 
+  /// Weights and optimizer state, and the optimizer's numbers: all that a step leaves to the next.
+  [[nodiscard]] std::span<std::byte> memory() const {
+    return {state.data(), static_cast<size_t>(variant.state_bytes)};
+  }
+  [[nodiscard]] auto hyperNumbers() { return std::span(hyper); }
+  /// Digest of the names and places of all that memory() and hyperNumbers() hold.
+  [[nodiscard]] std::string layout() const;
+
   /// Bytes that a model for these numbers of samples takes; throws VariantError.
   static uint64_t memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
                                int64_t evaluateSamples);

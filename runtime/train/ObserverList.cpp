@@ -15,6 +15,11 @@ bool ObserverList::wantsResult(const RunInfo &run, int64_t steps) {
       observers, [&](RunObserver *observer) { return observer->wantsResult(run, steps); });
 }
 
+bool ObserverList::mayStart(const RunInfo &run) {
+  return std::ranges::all_of(observers,
+                             [&](RunObserver *observer) { return observer->mayStart(run); });
+}
+
 void ObserverList::runSkipped(const RunInfo &run) {
   for (RunObserver *observer : observers)
     observer->runSkipped(run);
@@ -23,6 +28,17 @@ void ObserverList::runSkipped(const RunInfo &run) {
 void ObserverList::runStarted(const RunInfo &run) {
   for (RunObserver *observer : observers)
     observer->runStarted(run);
+}
+
+void ObserverList::runResumed(const RunInfo &run, int64_t steps,
+                              std::span<const EpochFigures> epochs) {
+  for (RunObserver *observer : observers)
+    observer->runResumed(run, steps, epochs);
+}
+
+void ObserverList::warned(const RunInfo &run, const std::string &message) {
+  for (RunObserver *observer : observers)
+    observer->warned(run, message);
 }
 
 void ObserverList::stepsDone(const RunInfo &run, const StepFigures &figures) {

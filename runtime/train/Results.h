@@ -104,6 +104,7 @@ struct RunResult {
 /// How the study ended.
 struct StudyOutcome {
   size_t finished = 0, diverged = 0, failed = 0, interrupted = 0, skipped = 0; // runs
+  size_t left = 0; // not started: an observer did not let them
   bool wasInterrupted = false;
   double seconds = 0;
 };

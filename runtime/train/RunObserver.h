@@ -20,10 +20,17 @@ public:
   /// Asked before a run starts for each of its snapshots: false says that the result of the run
   /// after so many steps is there already.
   virtual bool wantsResult(const RunInfo &, int64_t steps [[maybe_unused]]) { return true; }
+  /// Asked before a run starts whose results are wanted; where an observer says no, it is left out.
+  virtual bool mayStart(const RunInfo &) { return true; }
   /// No result of the run is wanted; every observer hears of it.
   virtual void runSkipped(const RunInfo &) {}
   /// `run.snapshots` holds those that are wanted.
   virtual void runStarted(const RunInfo &run) = 0;
+  /// The run, just started, goes on from a state in which these epochs were complete.
+  virtual void runResumed(const RunInfo &, int64_t steps [[maybe_unused]],
+                          std::span<const EpochFigures>) {}
+  /// Something is not as it should be, and the run does without it.
+  virtual void warned(const RunInfo &, const std::string &) {}
   virtual void stepsDone(const RunInfo &run, const StepFigures &figures) = 0;
   virtual void epochEnded(const RunInfo &run, const EpochFigures &figures) = 0;
   /// The results of a run that goes on, after one of its snapshots, with its epochs up to there.
@@ -40,8 +47,11 @@ public:
 
   void studyStarted(const StudyInfo &study) override;
   bool wantsResult(const RunInfo &run, int64_t steps) override;
+  bool mayStart(const RunInfo &run) override;
   void runSkipped(const RunInfo &run) override;
   void runStarted(const RunInfo &run) override;
+  void runResumed(const RunInfo &run, int64_t steps, std::span<const EpochFigures> epochs) override;
+  void warned(const RunInfo &run, const std::string &message) override;
   void stepsDone(const RunInfo &run, const StepFigures &figures) override;
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
   void snapshotTaken(const RunInfo &run, const RunResult &result,

@@ -101,6 +101,11 @@ void Schedule::trainOne(const RunRequest &request, ThreadPool &pool) {
   }
   RunRequest limited = request;
   limited.info = limitedTo(request.info, std::move(wanted));
+  if (!observer.mayStart(limited.info)) {
+    const std::scoped_lock lock(mutex);
+    ++outcome.left;
+    return;
+  }
   observer.runStarted(limited.info);
   const RunResult result = train(limited, pool);
   observer.runEnded(limited.info, result);

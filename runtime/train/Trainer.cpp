@@ -65,10 +65,13 @@ void Trainer::setOptimizer() {
 }
 
 RunResult Trainer::run() {
-  started = Clock::now();
+  started = lastSave = Clock::now();
   result.status = RunStatus::finished;
+  goOnFromState();
   for (const int64_t goal : request.info.snapshots) {
     trainTo(goal);
+    if (testedSteps != state.steps)
+      testAgain();
     fillResult();
     if (result.status != RunStatus::finished || goal == request.info.steps)
       break;
@@ -77,7 +80,66 @@ RunResult Trainer::run() {
       epochs.push_back(figures);
     observer.snapshotTaken(request.info, result, epochs);
   }
+  endState();
   return std::move(result);
+}
+
+void Trainer::goOnFromState() {
+  if (!request.states || !request.resumes)
+    return;
+  RunStates::Found found =
+      request.states->find(request.info, model.layout(), request.info.snapshots.front());
+  for (const std::string &warning : found.warnings)
+    observer.warned(request.info, warning);
+  if (!found.run)
+    return;
+  std::ranges::copy(found.run->memory, model.memory().begin());
+  std::ranges::copy(found.run->hyper, model.hyperNumbers().begin());
+  state = std::move(found.run->state);
+  observer.runResumed(request.info, state.steps, state.epochs);
+}
+
+/// The state that the run goes on from is where a result is wanted.
+void Trainer::testAgain() {
+  evaluateTest();
+  if (state.epochStep == 0) {
+    figures = state.epochs.back();
+    return;
+  }
+  epoch = static_cast<int>((state.steps - 1) / request.info.stepsPerEpoch) + 1;
+  figures = epochFigures();
+  if (state.steps == request.info.steps)
+    observer.epochEnded(request.info, figures);
+}
+
+bool Trainer::isCheckpointDue(double share) const {
+  return request.states && state.steps < request.info.steps &&
+         secondsBetween(lastSave, Clock::now()) >= share * request.checkpointSeconds;
+}
+
+SavedRun Trainer::savedRun() {
+  const auto hyper = model.hyperNumbers();
+  const std::span<const std::byte> memory = model.memory();
+  SavedRun saved{state, {hyper.begin(), hyper.end()}, {memory.begin(), memory.end()}};
+  saved.state.seconds += secondsBetween(started, Clock::now());
+  return saved;
+}
+
+void Trainer::keepState() {
+  countTrainingTime();
+  request.states->keep(request.info, model.layout(), savedRun());
+  lastSave = lastTime = Clock::now();
+}
+
+void Trainer::endState() {
+  if (!request.states)
+    return;
+  if (result.status == RunStatus::finished)
+    request.states->keepEnd(request.info, model.layout(), savedRun());
+  else if (result.status == RunStatus::interrupted)
+    request.states->keep(request.info, model.layout(), savedRun());
+  else
+    request.states->drop(request.info);
 }
 
 /// Trains until that many steps are done or the run ends otherwise.
@@ -92,6 +154,8 @@ void Trainer::trainTo(int64_t goal) {
       completeEpoch();
     if (complete || result.status != RunStatus::finished || goal == request.info.steps)
       observer.epochEnded(request.info, figures);
+    if (complete && isCheckpointDue(0.1))
+      keepState();
   }
 }
 
@@ -118,6 +182,9 @@ void Trainer::trainEpoch(int64_t steps) {
       result.message = fmt::format("interrupted after step {} (epoch {})", state.steps, epoch);
     }
     reportSteps();
+    if (state.epochStep < request.info.stepsPerEpoch && isCheckpointDue(1) &&
+        result.status == RunStatus::finished)
+      keepState();
   }
   countTrainingTime();
 }
@@ -157,6 +224,7 @@ void Trainer::evaluateTest() {
     evaluateBatch(first, std::min(evaluationSamples, request.info.testSamples - first));
   testSeconds = secondsBetween(start, Clock::now());
   state.testSeconds += testSeconds;
+  testedSteps = state.steps;
 }
 
 void Trainer::evaluateBatch(int64_t first, int64_t samples) {

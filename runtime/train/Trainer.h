@@ -5,7 +5,7 @@
 #include "runtime/train/Interruption.h"
 #include "runtime/train/Model.h"
 #include "runtime/train/RunObserver.h"
-#include "runtime/train/RunState.h"
+#include "runtime/train/RunStates.h"
 
 #include <chrono>
 
@@ -21,6 +21,11 @@ struct RunRequest {
   const nnxrt_variant *variant = nullptr;
   const Dataset *dataset = nullptr;
   double scale = 1; // of the data set's bytes
+  /// Where to go on from and what to go on from later; null: from the start, and nothing is kept.
+  RunStates *states = nullptr;
+  bool resumes = true;           // false: from the start all the same
+  double checkpointSeconds = 10; // at least that often inside an epoch, and at the ends of epochs
+                                 // that took a tenth of it
 };
 
 class Trainer {
@@ -37,6 +42,12 @@ private:
   using Clock = std::chrono::steady_clock;
 
   void setOptimizer();
+  void goOnFromState();
+  void testAgain();
+  [[nodiscard]] bool isCheckpointDue(double share) const;
+  SavedRun savedRun();
+  void keepState();
+  void endState();
   void trainTo(int64_t goal);
   void trainEpoch(int64_t steps);
   bool trainStep(std::span<const uint32_t> batch);
@@ -62,7 +73,8 @@ private:
   double testSeconds = 0; // likewise
   EpochFigures figures;   // of the last epoch, or of the part of it that was trained
   RunResult result;
-  Clock::time_point started, lastReport, lastTime;
+  Clock::time_point started, lastReport, lastTime, lastSave;
+  int64_t testedSteps = -1; // after which the last test was
 };
 
 } // namespace nnxrt

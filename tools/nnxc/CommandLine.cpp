@@ -7,6 +7,7 @@
 #include "FmtCommand.h"
 #include "Manual.h"
 #include "PlanCommand.h"
+#include "ResultsCommands.h"
 #include "RunCommand.h"
 
 #include <algorithm>
@@ -51,6 +52,7 @@ CommandLine::CommandLine() : app("Compiles studies of neural networks to trainer
   app.require_subcommand(1);
   addStudyCommands();
   addOtherCommands();
+  addResultsCommands(app, chosen);
 }
 
 CLI::App &CommandLine::add(const char *name, const char *description, std::function<int()> action) {

@@ -97,6 +97,16 @@ TEST(Variants, differ_by_what_is_compiled_and_by_nothing_else) {
   EXPECT_EQ(meanings.size(), 8u); // epochs are no part of it
 }
 
+TEST(Points, mean_nothing_by_what_is_switched_off) {
+  Analysed analysed(studyOf(dense, parameters,
+                            "grid { n in [false, true] }\n"
+                            "train net() on mnist with standard { optimizer.nesterov = n }"));
+  ASSERT_TRUE(analysed.study) << analysed.rendered();
+  const std::vector<Point> &points = analysed.study->experiments[0].points;
+  EXPECT_EQ(points[0].meaning.find("nesterov"), std::string::npos);
+  EXPECT_NE(points[1].meaning.find("nesterov = true"), std::string::npos);
+}
+
 TEST(Points, of_equal_meaning_say_the_same) {
   Analysed analysed(studyOf(dense, parameters,
                             "grid { model in [a: net(), b: net(width = 8)], s in [1, 2] }\n"

@@ -319,11 +319,11 @@ constexpr char json[] = R"_({
     R"_(
   ]}, {
     "name": "lengths", "title": "", "line": 50, "repeats": 1,
-    "axes": [{"name": "lr", "values": ["one", "inside", "three", "equal"]}], "points": [)_"
+    "axes": [{"name": "lr", "values": ["one", "inside", "four", "equal"]}], "points": [)_"
     KEYED_POINT("shared", "lr = one", "one", 0, 0.1, 32, 1, ORDINARY) ","
     KEYED_POINT("shared", "lr = inside", "inside", 0, 0.1, 32, 9, FOURTEEN) ","
-    KEYED_POINT("shared", "lr = three", "three", 0, 0.1, 32, 3, ORDINARY) ","
-    KEYED_POINT("shared", "lr = equal", "equal", 0, 0.1, 32, 3, ORDINARY)
+    KEYED_POINT("shared", "lr = four", "four", 0, 0.1, 32, 4, ORDINARY) ","
+    KEYED_POINT("shared", "lr = equal", "equal", 0, 0.1, 32, 4, ORDINARY)
     "]}]}";
 // clang-format on
 

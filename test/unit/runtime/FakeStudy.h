@@ -13,4 +13,4 @@ enum FakeExperiment : size_t {
   lengthsExperiment
 };
 enum FakePlainPoint : size_t { stepsPoint, continuePoint, longPoint };
-enum FakeLengthsPoint : size_t { oneEpochPoint, insidePoint, threeEpochsPoint, equalPoint };
+enum FakeLengthsPoint : size_t { oneEpochPoint, insidePoint, fourEpochsPoint, equalPoint };

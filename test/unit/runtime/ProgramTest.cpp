@@ -2,10 +2,17 @@
 #include "test/unit/runtime/FakeStudy.h"
 #include "test/unit/runtime/SyntheticDigits.h"
 
+#include "runtime/store/Database.h"
+
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
+#include <random>
+#include <sstream>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -30,11 +37,15 @@ protected:
   /// Starts the trainer in the scratch folder; its outputs go to files there.
   [[nodiscard]] pid_t start(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), NNX_FAKE_TRAINER);
+    return startProgram(std::move(arguments));
+  }
+  [[nodiscard]] pid_t startProgram(std::vector<std::string> arguments) const {
     std::vector<char *> pointers;
     for (std::string &argument : arguments)
       pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     const std::string output = folder / "stdout", errors = folder / "stderr";
+    std::filesystem::remove(output); // of the program before
     const pid_t child = fork();
     if (child == 0) {
       const int flags = O_WRONLY | O_CREAT | O_TRUNC;
@@ -109,7 +120,7 @@ TEST_F(ProgramTest, equal_points_and_shorter_ones_share_a_run) {
   EXPECT_EQ(count(csv, "," + name + "\n"), 4U) << csv;
   const Bytes page = readBytes(folder / "out/report.md");
   EXPECT_THAT(std::string(page.begin(), page.end()),
-              HasSubstr("lr = one; lr = inside; lr = three; lr = equal share one run."));
+              HasSubstr("lr = one; lr = inside; lr = four; lr = equal share one run."));
   // What is there is not trained again; a point that is not there is.
   EXPECT_THAT(run({"--only", "lengths", "--out", "out", "--json"}).output,
               Not(HasSubstr("run_started")));
@@ -140,12 +151,158 @@ TEST_F(ProgramTest, ctrl_c_twice_ends_at_once) {
   EXPECT_EQ(finish(child).status, 130);
 }
 
+/// A csv file without the seconds of its rows.
+static std::string withoutSeconds(const Bytes &bytes) {
+  std::istringstream lines(std::string(bytes.begin(), bytes.end()));
+  std::string result;
+  for (std::string line; std::getline(lines, line);) {
+    size_t at = 0;
+    for (int column = 0; column < 10; ++column)
+      at = line.find(',', at) + 1;
+    result += line.substr(0, at) + line.substr(line.find(',', at)) + "\n";
+  }
+  return result;
+}
+
+TEST_F(ProgramTest, killed_at_any_moment_it_goes_on_to_the_same_bits) {
+  const auto arguments = [](const std::string &out) {
+    return std::vector<std::string>{"--only", "lengths", "--threads", "1",     "--checkpoint",
+                                    "0",      "--out",   out,         "--json"};
+  };
+  writeDigits(folder.path, 1200, 70); // 152 steps, each of them saved
+  ASSERT_EQ(run(arguments("whole")).status, 0);
+  const std::string whole = withoutSeconds(readBytes(folder / "whole/results.csv"));
+  const bool isDeep = std::getenv("NNX_DEEP") != nullptr;
+  std::minstd_rand numbers(17);
+  int resumed = 0;
+  for (int round = 0; round < (isDeep ? 40 : 2); ++round) {
+    const std::string out = "out" + std::to_string(round);
+    for (int kills = 0; kills < 6; ++kills) {
+      const pid_t child = start(arguments(out));
+      waitForLine("stdout", "\"run_"); // started, or skipped
+      std::this_thread::sleep_for(std::chrono::microseconds(numbers() % 80000));
+      kill(child, SIGKILL);
+      const Outcome outcome = finish(child);
+      resumed += outcome.output.find("run_resumed") != std::string::npos ? 1 : 0;
+    }
+    const Outcome last = run(arguments(out));
+    ASSERT_EQ(last.status, 0) << last.errors;
+    resumed += last.output.find("run_resumed") != std::string::npos ? 1 : 0;
+    EXPECT_THAT(last.output, Not(HasSubstr("warning")));
+    EXPECT_EQ(withoutSeconds(readBytes(folder / (out + "/results.csv"))), whole);
+  }
+  EXPECT_GT(resumed, 0);
+}
+
+TEST_F(ProgramTest, an_interrupted_run_goes_on_where_it_was) {
+  const pid_t child = start({"--only", "plain/3", "--out", "out", "--json"});
+  waitForLine("stdout", "\"epoch\"");
+  kill(child, SIGINT);
+  EXPECT_EQ(finish(child).status, 130);
+  const pid_t again = start({"--only", "plain/3", "--out", "out", "--json"});
+  waitForLine("stdout", "run_resumed");
+  kill(again, SIGINT);
+  EXPECT_EQ(finish(again).status, 130);
+}
+
+TEST_F(ProgramTest, a_damaged_checkpoint_is_reported_and_not_used) {
+  const std::vector<std::string> one{"--only", "lengths/1", "--out", "out", "--quiet"},
+      three{"--only", "lengths/3", "--out", "out", "--quiet"};
+  ASSERT_EQ(run(one).status, 0);
+  for (const auto &entry : std::filesystem::directory_iterator(folder / "out/checkpoints")) {
+    Bytes bytes = readBytes(entry.path());
+    bytes[bytes.size() / 2] ^= 1;
+    writeFile(entry.path(), bytes);
+  }
+  const Outcome outcome = run(three);
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.errors, AllOf(HasSubstr("warning: "), HasSubstr("it is damaged")));
+  ASSERT_EQ(run({"--only", "lengths/3", "--out", "whole", "--quiet"}).status, 0);
+  const std::string whole = withoutSeconds(readBytes(folder / "whole/results.csv"));
+  EXPECT_THAT(withoutSeconds(readBytes(folder / "out/results.csv")),
+              HasSubstr(whole.substr(whole.find('\n') + 1)));
+}
+
+TEST_F(ProgramTest, longer_runs_go_on_from_the_end_of_shorter_ones) {
+  ASSERT_EQ(run({"--only", "lengths/2", "--out", "out", "--json"}).status, 0); // ends in an epoch
+  const Outcome longer = run({"--only", "lengths/3", "--out", "out", "--json"});
+  EXPECT_THAT(longer.output, HasSubstr("\"steps\":14}")); // of run_resumed
+  ASSERT_EQ(run({"--only", "lengths", "--out", "out", "--json"}).status, 0);
+  ASSERT_EQ(run({"--only", "lengths", "--out", "whole", "--json"}).status, 0);
+  EXPECT_EQ(withoutSeconds(readBytes(folder / "out/results.csv")),
+            withoutSeconds(readBytes(folder / "whole/results.csv")));
+  EXPECT_THAT(run({"--only", "lengths", "--out", "out", "--json", "--force"}).output,
+              Not(HasSubstr("run_resumed")));
+}
+
+TEST_F(ProgramTest, a_full_disk_is_status_1_and_leaves_what_there_is) {
+  ASSERT_EQ(run({"--only", "rates/1", "--out", "out", "--quiet"}).status, 0);
+  // A file may have 96 kB; the state of a run takes 100.
+  const std::string command =
+      "ulimit -f 192; exec " NNX_FAKE_TRAINER " --only plain/1 --out out --quiet --data .";
+  const Outcome full = finish(startProgram({"/bin/sh", "-c", command}));
+  EXPECT_EQ(full.status, 1) << full.errors;
+  EXPECT_THAT(full.errors,
+              AllOf(HasSubstr("error: out/checkpoints/"), HasSubstr("File too large")));
+  const Outcome again = run({"--only", "rates/1", "--only", "plain/1", "--out", "out", "--json"});
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.output, AllOf(HasSubstr("run_skipped"), HasSubstr("run_ended")));
+}
+
+TEST_F(ProgramTest, a_report_that_cannot_be_written_is_status_1) {
+  std::filesystem::create_directories(folder / "out/report.md.tmp"); // in the way
+  const Outcome outcome = run({"--only", "plain/1", "--out", "out", "--quiet"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("out/report.md: cannot be written"));
+}
+
+TEST_F(ProgramTest, shards_train_each_run_once) {
+  ASSERT_EQ(run({"--only", "rates", "--out", "first", "--quiet", "--shard", "1/2"}).status, 0);
+  const Outcome second = run({"--only", "rates", "--out", "second", "--json", "--shard", "2/2"});
+  EXPECT_THAT(second.output, HasSubstr("\"runs\":3"));
+  const auto rows = [&](const char *file) {
+    const Bytes bytes = readBytes(folder / file);
+    return std::count(bytes.begin(), bytes.end(), '\n') - 1;
+  };
+  EXPECT_EQ(rows("first/results.csv"), 3);
+  EXPECT_EQ(rows("second/results.csv"), 3);
+}
+
+TEST_F(ProgramTest, a_budget_that_is_over_leaves_everything_out_and_says_so) {
+  const Outcome outcome =
+      run({"--only", "rates", "--out", "out", "--quiet", "--budget", "0.000001s"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.errors,
+              AllOf(HasSubstr("the budget leaves out 6 runs"), HasSubstr("rates/lr = 0.01")));
+}
+
+TEST_F(ProgramTest, verify_trains_again_and_finds_what_is_not_the_same) {
+  ASSERT_EQ(run({"--only", "lengths", "--out", "out", "--quiet"}).status, 0);
+  const Outcome same = run({"--only", "lengths", "--out", "out", "--quiet", "--verify"});
+  EXPECT_EQ(same.status, 0) << same.output << same.errors;
+  EXPECT_THAT(same.output, AllOf(HasSubstr("same       lengths/lr = one, seed 1"),
+                                 HasSubstr("1 run trained again, 0 different")));
+  nnxrt::Database database(folder / "out/results.sqlite");
+  database.execute("UPDATE run SET weights_sha256 = 'other' WHERE goal = 4");
+  const Outcome other = run({"--only", "lengths", "--out", "out", "--quiet", "--verify", "2"});
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.output,
+              AllOf(HasSubstr("different  lengths/lr = one"), HasSubstr("weights other"),
+                    HasSubstr("1 run trained again, 1 different")));
+  EXPECT_EQ(run({"--out", "nowhere", "--verify"}).status, 2);
+}
+
 TEST_F(ProgramTest, wrong_use_is_status_2_and_says_what) {
   const std::pair<std::vector<std::string>, const char *> cases[] = {
       {{"--job", "2"}, "unknown option `--job`; did you mean `--jobs`?"},
       {{"--epochs=3"}, "unknown option `--epochs`"},
       {{"study.nnx"}, "unexpected argument `study.nnx`"},
       {{"--jobs", "0"}, "--jobs"},
+      {{"--shard", "3/2"}, "`3/2` is not I/N"},
+      {{"--shard", "1"}, "`1` is not I/N"},
+      {{"--budget", "10"}, "--budget"},
+      {{"--budget", "-1h"}, "--budget"},
+      {{"--checkpoint", "soon"}, "--checkpoint"},
       {{"--threads", "two"}, "--threads"},
       {{"--jobs"}, "--jobs"},
       {{"--quiet", "--json"}, "--json"},

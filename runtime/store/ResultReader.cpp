@@ -1,12 +1,17 @@
-// Reading side of the results store.
-#include "runtime/store/ResultStore.h"
+// Reading runs and their figures back.
+#include "runtime/store/ResultReader.h"
 
 #include "runtime/data/Dataset.h"
+#include "runtime/store/Schema.h"
+#include "runtime/store/StoreError.h"
 #include "runtime/train/RunPlan.h"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <fmt/format.h>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 namespace nnxrt {
@@ -18,7 +23,7 @@ static RunStatus statusOf(std::string_view name) {
   return RunStatus::failed;
 }
 
-std::optional<int64_t> ResultStore::findRow(const Wish &wish) {
+std::optional<int64_t> ResultReader::findRow(const Wish &wish) {
   // What diverged on the way to a goal diverges on the way to every later one. Whole runs first,
   // then the latest.
   Statement query(database,
@@ -29,24 +34,24 @@ std::optional<int64_t> ResultStore::findRow(const Wish &wish) {
                   "WHEN 'diverged' THEN steps <= min(?6 * steps_per_epoch, ?7) "
                   "WHEN 'running' THEN 0 ELSE NOT ?8 END "
                   "ORDER BY whole DESC, id DESC LIMIT 1");
-  query.bindAll(wish.meaning, wish.key, wish.seed, info->quick, info->target, wish.epochs,
-                wish.steps, wish.whole);
+  query.bindAll(wish.meaning, wish.key, wish.seed, info.quick, info.target, wish.epochs, wish.steps,
+                wish.whole);
   if (!query.step())
     return std::nullopt;
   return query.integer();
 }
 
-ResultStore::Wish ResultStore::wishFor(const Point &point, int repeat) const {
-  const bool isLoaded = point.dataset < info->datasets.size() && info->datasets[point.dataset];
+ResultReader::Wish ResultReader::wishFor(const Point &point, int repeat) const {
+  const bool isLoaded = point.dataset < info.datasets.size() && info.datasets[point.dataset];
   return {.meaning = point.key,
-          .key = isLoaded ? runKey(point, *info->datasets[point.dataset]) : "",
+          .key = isLoaded ? runKey(point, *info.datasets[point.dataset]) : "",
           .seed = point.settings.seed + static_cast<uint64_t>(repeat),
-          .epochs = info->quick ? 1 : point.settings.epochs,
+          .epochs = info.quick ? 1 : point.settings.epochs,
           .steps = point.settings.steps > 0 ? point.settings.steps
                                             : std::numeric_limits<int64_t>::max()};
 }
 
-void ResultStore::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
+void ResultReader::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
   metrics.classes = classes;
   metrics.perClass.resize(static_cast<size_t>(classes));
   metrics.confusion.assign(static_cast<size_t>(classes) * static_cast<size_t>(classes), 0);
@@ -104,7 +109,7 @@ void ResultStore::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
   }
 }
 
-StoredRun ResultStore::loadRun(int64_t id) {
+StoredRun ResultReader::loadRun(int64_t id) {
   StoredRun run;
   RunResult &result = run.result;
   Statement query(database, "SELECT key, seed, steps_per_epoch, train_samples, test_samples, "
@@ -116,7 +121,7 @@ StoredRun ResultStore::loadRun(int64_t id) {
   query.step();
   const std::string key = query.text();
   run.seed = static_cast<uint64_t>(query.integer());
-  run.name = runName(key, run.seed, info->quick, info->target);
+  run.name = runName(key, run.seed, info.quick, info.target);
   run.stepsPerEpoch = query.integer();
   run.trainSamples = query.integer();
   run.testSamples = query.integer();
@@ -159,13 +164,10 @@ StoredRun ResultStore::loadRun(int64_t id) {
   return run;
 }
 
-StudyResults ResultStore::loadLocked() {
+StudyResults ResultReader::load(const Places &selected) {
   StudyResults results;
-  results.info = info;
-  results.outcome = outcome;
-  results.started = started;
-  results.ended = ended;
-  const std::vector<Experiment> &experiments = info->study->experiments;
+  results.info = &info;
+  const std::vector<Experiment> &experiments = info.study->experiments;
   for (size_t e = 0; e < experiments.size(); ++e) {
     for (size_t p = 0; p < experiments[e].points.size(); ++p) {
       const Point &point = experiments[e].points[p];
@@ -188,9 +190,43 @@ StudyResults ResultStore::loadLocked() {
   return results;
 }
 
-StudyResults ResultStore::load() {
-  const std::lock_guard guard(mutex);
-  return loadLocked();
+/// The last start of the trainer.
+static int64_t readStart(Database &database, StoredStudy &stored) {
+  Statement query(database, "SELECT id, json, arguments, target, cpu, cores, jobs, threads, quick, "
+                            "started, ended, seconds FROM study ORDER BY id DESC LIMIT 1");
+  if (!query.step())
+    throw StoreError(fmt::format("{}: holds no results yet", stored.folder.string()));
+  const int64_t row = query.integer();
+  stored.study = parseStudy(query.text());
+  StudyInfo &info = stored.info;
+  info.study = &stored.study;
+  info.arguments = nlohmann::json::parse(query.text()).get<std::vector<std::string>>();
+  info.target = query.text();
+  info.cpu = query.text();
+  info.cores = static_cast<int>(query.integer());
+  info.jobs = static_cast<int>(query.integer());
+  info.threads = static_cast<int>(query.integer());
+  info.quick = query.integer() != 0;
+  stored.results.started = query.text();
+  stored.results.ended = query.text();
+  const double seconds = query.number();
+  stored.results.outcome.seconds = std::isfinite(seconds) ? seconds : 0;
+  return row;
+}
+
+std::unique_ptr<StoredStudy> readResults(const std::filesystem::path &folder) {
+  const std::filesystem::path file = folder / "results.sqlite";
+  if (std::error_code ignored; !std::filesystem::exists(file, ignored))
+    throw StoreError(fmt::format("{}: holds no results", folder.string()));
+  Database database(file);
+  prepareSchema(database);
+  auto stored = std::make_unique<StoredStudy>();
+  stored->folder = folder;
+  const int64_t row = readStart(database, *stored);
+  StudyResults results = ResultReader(database, stored->info, row).load({});
+  stored->results.info = results.info;
+  stored->results.points = std::move(results.points);
+  return stored;
 }
 
 } // namespace nnxrt

@@ -1,0 +1,90 @@
+// Planning the runs of a study.
+#include "runtime/main/StudyPlan.h"
+
+#include "runtime/device/Processor.h"
+#include "runtime/train/RunPlan.h"
+
+#include <fmt/format.h>
+
+using namespace nnxrt;
+
+static void loadDatasets(const Study &study, const std::vector<PointInfo> &points,
+                         const Options &options, StudyInfo &info) {
+  info.datasets.resize(study.datasets.size());
+  for (const PointInfo &each : points) {
+    const size_t index = each.point->dataset;
+    const DatasetSpec &spec = study.datasets[index];
+    if (!info.datasets[index])
+      info.datasets[index] =
+          std::make_shared<Dataset>(spec, dataFolders(spec.name, options.data, study.file));
+  }
+}
+
+static void checkPoint(const nnxrt_study &compiled, const PointInfo &each,
+                       const DatasetSpec &spec) {
+  if (each.point->variant >= compiled.variant_count)
+    throw StudyError(fmt::format("the study: point `{}` names variant {}, of {}", each.point->label,
+                                 each.point->variant, compiled.variant_count));
+  const nnxrt_variant &variant = compiled.variants[each.point->variant];
+  const std::array<int64_t, 3> shape{variant.height, variant.width, variant.channels};
+  if (shape != spec.shape || variant.classes != spec.classes)
+    throw StudyError(
+        fmt::format("the study: variant {} does not fit data set `{}`", variant.name, spec.name));
+}
+
+/// Every Nth run. Which run is whose depends on the study and the selection alone.
+static std::vector<RunRequest> shardOf(const std::vector<RunRequest> &all, const Options &options) {
+  std::vector<RunRequest> mine;
+  for (size_t i = 0; i < all.size(); ++i)
+    if (i % static_cast<size_t>(options.shards) == static_cast<size_t>(options.shard - 1))
+      mine.push_back(all[i]);
+  return mine;
+}
+
+StudyPlan nnxrt::planStudy(const nnxrt_study &compiled, const Study &study,
+                           const std::vector<PointInfo> &points, const Options &options) {
+  StudyPlan plan;
+  StudyInfo &info = plan.info;
+  info.study = &study;
+  info.arguments = options.arguments;
+  info.target = compiled.target;
+  info.cpu = processorName();
+  info.cores = availableCores();
+  info.quick = options.quick;
+  for (const PointInfo &each : points)
+    checkPoint(compiled, each, study.datasets[each.point->dataset]);
+  loadDatasets(study, points, options, info);
+  std::vector<RunRequest> single; // one for each point and repeat
+  for (const PointInfo &each : points) {
+    const Dataset &dataset = *info.datasets[each.point->dataset];
+    for (int repeat = 0; repeat < each.experiment->repeats; ++repeat)
+      single.push_back({planRun(each, repeat, dataset, options.quick),
+                        &compiled.variants[each.point->variant], &dataset,
+                        study.datasets[each.point->dataset].scale});
+  }
+  plan.requests = shardOf(shareRuns(single), options);
+  info.points = points.size();
+  info.runs = plan.requests.size();
+  plan.placement = Placement::choose(options.jobs, options.threads, info.runs, info.cores);
+  info.jobs = plan.placement.jobs;
+  info.threads = plan.placement.threads;
+  return plan;
+}
+
+void nnxrt::printPlan(const StudyPlan &plan) {
+  for (const RunRequest &request : plan.requests) {
+    const RunInfo &run = request.info;
+    const uint64_t bytes = Model::memoryNeeded(
+        *request.variant, std::min<int64_t>(run.point.point->settings.batch, run.trainSamples),
+        std::min(evaluationSamples, run.testSamples));
+    fmt::print("{}/{}  {}  seed {}: {} epochs, {} steps of {} samples, {}\n",
+               run.point.experiment->name, run.point.pointIndex + 1, run.point.point->label,
+               run.seed, run.epochs, run.steps, run.point.point->settings.batch, bytesText(bytes));
+    for (const RunPlace &place : run.places)
+      if (place.point.point != run.point.point || place.repeat != run.repeat)
+        fmt::print("  gives {}/{}  {}  after {} epochs, {} steps\n", place.point.experiment->name,
+                   place.point.pointIndex + 1, place.point.point->label, place.epochs, place.steps);
+  }
+  fmt::print("{} runs, {} at once with {} threads each\n", plan.requests.size(),
+             plan.placement.jobs, plan.placement.threads);
+}

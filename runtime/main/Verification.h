@@ -1,0 +1,45 @@
+// --verify: a sample of the runs that a results folder holds, trained again and compared.
+#pragma once
+
+#include "runtime/store/StudyResults.h"
+#include "runtime/train/RunPlan.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace nnxrt {
+
+/// Of `requests`, up to `count` whose longest result is there and whole, evenly over the study,
+/// each limited to the results that are there.
+std::vector<RunRequest> chooseForVerification(std::span<const RunRequest> requests,
+                                              const StudyResults &results, size_t count);
+
+/// Compares what it hears of with what the results hold.
+class Verification final : public RunObserver {
+public:
+  explicit Verification(const StudyResults &results) : stored(results) {}
+
+  void studyStarted(const StudyInfo &) override {}
+  void runStarted(const RunInfo &) override {}
+  void stepsDone(const RunInfo &, const StepFigures &) override {}
+  void epochEnded(const RunInfo &, const EpochFigures &) override {}
+  void snapshotTaken(const RunInfo &run, const RunResult &result,
+                     std::span<const EpochFigures> epochs) override;
+  void runEnded(const RunInfo &run, const RunResult &result) override;
+  void studyEnded(const StudyOutcome &) override {}
+
+  [[nodiscard]] size_t differences() const { return different; }
+  /// A line for each result: what it is and whether it is the same.
+  [[nodiscard]] const std::string &text() const { return lines; }
+
+private:
+  void compare(const RunInfo &run, const RunResult &result);
+
+  const StudyResults &stored;
+  std::mutex mutex;
+  size_t different = 0;
+  std::string lines;
+};
+
+} // namespace nnxrt

@@ -1,0 +1,58 @@
+// What results.sqlite holds about the points of a study.
+#pragma once
+
+#include "runtime/store/Database.h"
+#include "runtime/store/StudyResults.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace nnxrt {
+
+/// Reads from a database that its owner keeps locked. Throws StoreError.
+class ResultReader {
+public:
+  using Places = std::set<std::pair<size_t, size_t>>; // experiment, point
+
+  /// `studyRow` is the start of the trainer that results count as new of.
+  ResultReader(Database &database, const StudyInfo &info, int64_t studyRow)
+      : database(database), info(info), studyRow(studyRow) {}
+
+  /// What a row must be to be the result of a point.
+  struct Wish {
+    std::string meaning, key; // no key: with whatever data
+    uint64_t seed = 0;
+    int64_t epochs = 0, steps = 0; // the goal is the smaller
+    bool whole = false;            // ended by itself: finished or diverged
+  };
+  std::optional<int64_t> findRow(const Wish &wish);
+
+  /// The runs of every point, in the study's order; `info` stays with the results.
+  StudyResults load(const Places &selected);
+
+private:
+  [[nodiscard]] Wish wishFor(const Point &point, int repeat) const;
+  StoredRun loadRun(int64_t id);
+  void loadTestFigures(int64_t id, int classes, Metrics &metrics);
+
+  Database &database;
+  const StudyInfo &info;
+  const int64_t studyRow;
+};
+
+/// A results folder as the last start of its trainer left it.
+struct StoredStudy {
+  std::filesystem::path folder;
+  Study study;
+  StudyInfo info;       // points at `study`
+  StudyResults results; // points at `info`
+};
+
+/// Reads a results folder that may be in use. Throws StoreError (no results there, or of another
+/// layout) and StudyError.
+std::unique_ptr<StoredStudy> readResults(const std::filesystem::path &folder);
+
+} // namespace nnxrt
