@@ -43,8 +43,10 @@ def Nnx_Bias : Nnx_Weights<1, "a bias, tensor<Nxf32>">;
 def Nnx_Parameter : ConfinedType<RankedTensorOf<[F32]>, [HasStaticShapePred],
     "a parameter, tensor<...xf32>", "::mlir::RankedTensorType">;
 
-// Windows and strides are [along y, along x].
+// Windows, strides and dilations are [along y, along x].
 defvar Nnx_Pair = DenseI64ArrayAttr;
+def Nnx_Dilations : DefaultValuedAttr<Nnx_Pair, "{1, 1}">;
+def Nnx_PoolPadding : DefaultValuedAttr<Nnx_PaddingAttr, "::nnx::Padding::Valid">;
 
 //===----------------------------------------------------------------------===//
 // Layers
@@ -62,10 +64,10 @@ class Nnx_LayerOp<string mnemonic, list<Trait> traits = []>
 }
 
 def Nnx_Conv2dOp : Nnx_LayerOp<"conv2d"> {
-  let summary = "y[b,oy,ox,co] = bias[co] + sum x[b, sy*oy+ky-py, sx*ox+kx-px, ci] * w[ky,kx,ci,co]";
+  let summary = "y[b,oy,ox,co] = bias[co] + sum x[b, sy*oy+ry*ky-py, sx*ox+rx*kx-px, ci] * w[ky,kx,ci,co]";
   let description = "A correlation, as in Keras. x outside its extent is 0 (padding = same).";
   let arguments = (ins Nnx_Image:$x, Nnx_ConvKernel:$weights, Optional<Nnx_Bias>:$bias,
-    Nnx_Pair:$strides, Nnx_PaddingAttr:$padding);
+    Nnx_Pair:$strides, Nnx_Dilations:$dilations, Nnx_PaddingAttr:$padding);
   let results = (outs Nnx_Image:$y);
 }
 
@@ -86,11 +88,19 @@ def Nnx_ActivationOp : Nnx_LayerOp<"activation"> {
 def Nnx_MaxPoolOp : Nnx_LayerOp<"max_pool"> {
   let summary = "the largest of each window, and its place in the window";
   let description = [{
-    Windows lie wholly inside x. The place counts row by row from 0; among equals the first wins,
-    and a NaN wins over what stands before it.
+    What of a window lies outside of x (padding = same) does not count. The place counts row by row
+    from 0; among equals the first wins, and a NaN wins over what stands before it.
   }];
-  let arguments = (ins Nnx_Image:$x, Nnx_Pair:$window, Nnx_Pair:$strides);
+  let arguments = (ins Nnx_Image:$x, Nnx_Pair:$window, Nnx_Pair:$strides,
+    Nnx_PoolPadding:$padding);
   let results = (outs Nnx_Image:$y, Nnx_Argmax:$argmax);
+}
+
+def Nnx_AvgPoolOp : Nnx_LayerOp<"avg_pool"> {
+  let summary = "the mean of what of each window lies inside of x";
+  let arguments = (ins Nnx_Image:$x, Nnx_Pair:$window, Nnx_Pair:$strides,
+    Nnx_PoolPadding:$padding);
+  let results = (outs Nnx_Image:$y);
 }
 
 def Nnx_FlattenOp : Nnx_LayerOp<"flatten"> {
@@ -116,11 +126,27 @@ def Nnx_SoftmaxCrossEntropyOp : Nnx_LayerOp<"softmax_cross_entropy"> {
   let extraClassDeclaration = "bool isLoss() { return true; }";
 }
 
-def Nnx_AddOp : Nnx_Op<"add", [Pure, SameOperandsAndResultType]> {
-  let summary = "the sum of the gradients of a value used more than once";
+def Nnx_AddOp : Nnx_Op<"add", [Pure, SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<GradientOpInterface>]> {
+  let summary = "the sum of two branches, or of the gradients of a value used more than once";
   let arguments = (ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
   let results = (outs AnyRankedTensor:$sum);
   let assemblyFormat = "operands attr-dict `:` type($sum)";
+}
+
+def Nnx_ConcatOp : Nnx_LayerOp<"concat"> {
+  let summary = "y = lhs, and behind it rhs, along the last axis";
+  let arguments = (ins Nnx_Batch:$lhs, Nnx_Batch:$rhs);
+  let results = (outs Nnx_Batch:$y);
+}
+
+def Nnx_SliceOp : Nnx_Op<"slice", [Pure]> {
+  let summary = "y[..., i] = x[..., offset + i]: a part of x along the last axis";
+  let description = "nnx-assign-layouts also makes it to bring a flat tensor into another order.";
+  let arguments = (ins Nnx_Batch:$x, I64Attr:$offset);
+  let results = (outs Nnx_Batch:$y);
+  let hasVerifier = 1;
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
 def Nnx_UpdateOp : Nnx_Op<"update", [Pure]> {
@@ -138,6 +164,54 @@ def Nnx_UpdateOp : Nnx_Op<"update", [Pure]> {
     $optimizer `,` $weights `,` $gradient (`slots` `(` $slots^ `)`)? attr-dict
     `:` functional-type(operands, results)
   }];
+}
+
+//===----------------------------------------------------------------------===//
+// Layers that train otherwise than they evaluate
+//===----------------------------------------------------------------------===//
+
+class Nnx_TrainingOp<string mnemonic, list<Trait> traits = []>
+    : Nnx_Op<mnemonic, !listconcat([Pure,
+        DeclareOpInterfaceMethods<GradientOpInterface>], traits)> {
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
+def Nnx_DropoutOp : Nnx_TrainingOp<"dropout", [SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<InferenceFormOpInterface>]> {
+  let summary = "y = x / (1 - rate) where a random number keeps it, else 0; x when evaluating";
+  let description = [{
+    The random number of element k (Keras's order) of sample b is word k mod 4 of Philox 4x32-10 with
+    the key `seed` and the counter (k / 4, b, step, stream + 2^31); the element is kept where it is
+    at least rate * 2^32. Seed and step come with the call. Its own gradient.
+  }];
+  let arguments = (ins Nnx_Batch:$x, F64Attr:$rate, I64Attr:$stream);
+  let results = (outs Nnx_Batch:$y);
+  let hasVerifier = 1;
+  let assemblyFormat = "operands attr-dict `:` type($y)";
+}
+
+def Nnx_BatchNormOp : Nnx_TrainingOp<"batch_norm", [
+    DeclareOpInterfaceMethods<InferenceFormOpInterface, ["getNewState"]>]> {
+  let summary = "normalize by the mean and variance of the batch, and moving averages of both";
+  let description = [{
+    Per channel of images, per number of flat samples; the variance is that of the samples (divided
+    by their count). new_moving_mean = momentum * moving_mean + (1 - momentum) * mean, and so is the
+    variance. Evaluating, it is normalize by the moving averages.
+  }];
+  let arguments = (ins Nnx_Batch:$x, Nnx_Bias:$gamma, Nnx_Bias:$beta, Nnx_Bias:$moving_mean,
+    Nnx_Bias:$moving_variance, F64Attr:$momentum, F64Attr:$epsilon);
+  let results = (outs Nnx_Batch:$y, Nnx_Bias:$mean, Nnx_Bias:$variance, Nnx_Bias:$new_moving_mean,
+    Nnx_Bias:$new_moving_variance);
+  let hasVerifier = 1;
+}
+
+def Nnx_NormalizeOp : Nnx_Op<"normalize", [Pure]> {
+  let summary = "y[..., c] = gamma[c] * (x[..., c] - mean[c]) / sqrt(variance[c] + epsilon) + beta[c]";
+  let arguments = (ins Nnx_Batch:$x, Nnx_Bias:$gamma, Nnx_Bias:$beta, Nnx_Bias:$mean,
+    Nnx_Bias:$variance, F64Attr:$epsilon);
+  let results = (outs Nnx_Batch:$y);
+  let hasVerifier = 1;
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
 //===----------------------------------------------------------------------===//
@@ -163,14 +237,16 @@ class Nnx_SavedFormat<string before> {
 def Nnx_Conv2dGradInputOp : Nnx_GradientOp<"conv2d_grad_input"> {
   let summary = "dx[b,iy,ix,ci] = sum dy[b,oy,ox,co] * w[ky,kx,ci,co], over the places that read x[iy,ix]";
   let arguments = (ins Nnx_Image:$dy, Nnx_ConvKernel:$weights, Optional<Nnx_Image>:$saved,
-    Nnx_Pair:$strides, Nnx_PaddingAttr:$padding, OptionalAttr<StrAttr>:$activation);
+    Nnx_Pair:$strides, Nnx_Dilations:$dilations, Nnx_PaddingAttr:$padding,
+    OptionalAttr<StrAttr>:$activation);
   let results = (outs Nnx_Image:$dx);
   let assemblyFormat = Nnx_SavedFormat<"$dy `,` $weights">.format;
 }
 
 def Nnx_Conv2dGradWeightsOp : Nnx_GradientOp<"conv2d_grad_weights"> {
-  let summary = "dw[ky,kx,ci,co] = sum over b,oy,ox of x[b, sy*oy+ky-py, sx*ox+kx-px, ci] * dy[b,oy,ox,co]";
-  let arguments = (ins Nnx_Image:$x, Nnx_Image:$dy, Nnx_Pair:$strides, Nnx_PaddingAttr:$padding);
+  let summary = "dw[ky,kx,ci,co] = sum over b,oy,ox of x[b, sy*oy+ry*ky-py, sx*ox+rx*kx-px, ci] * dy[b,oy,ox,co]";
+  let arguments = (ins Nnx_Image:$x, Nnx_Image:$dy, Nnx_Pair:$strides, Nnx_Dilations:$dilations,
+    Nnx_PaddingAttr:$padding);
   let results = (outs Nnx_ConvKernel:$dweights);
 }
 
@@ -211,9 +287,32 @@ def Nnx_ActivationGradOp
 def Nnx_MaxPoolGradOp : Nnx_GradientOp<"max_pool_grad"> {
   let summary = "dx = the sum of the dy of the windows whose largest element stood there";
   let arguments = (ins Nnx_Image:$dy, Nnx_Argmax:$argmax, Optional<Nnx_Image>:$saved,
-    Nnx_Pair:$window, Nnx_Pair:$strides, OptionalAttr<StrAttr>:$activation);
+    Nnx_Pair:$window, Nnx_Pair:$strides, Nnx_PoolPadding:$padding,
+    OptionalAttr<StrAttr>:$activation);
   let results = (outs Nnx_Image:$dx);
   let assemblyFormat = Nnx_SavedFormat<"$dy `,` $argmax">.format;
+}
+
+def Nnx_AvgPoolGradOp : Nnx_GradientOp<"avg_pool_grad"> {
+  let summary = "dx = the sum over the windows that hold the place, of dy / their places inside of x";
+  let arguments = (ins Nnx_Image:$dy, Nnx_Pair:$window, Nnx_Pair:$strides,
+    Nnx_PoolPadding:$padding);
+  let results = (outs Nnx_Image:$dx);
+}
+
+def Nnx_BatchNormGradParametersOp : Nnx_GradientOp<"batch_norm_grad_parameters"> {
+  let summary = "dgamma[c] = sum dy * (x - mean) / sqrt(variance + epsilon), dbeta[c] = sum dy";
+  let arguments = (ins Nnx_Batch:$x, Nnx_Batch:$dy, Nnx_Bias:$mean, Nnx_Bias:$variance,
+    F64Attr:$epsilon);
+  let results = (outs Nnx_Bias:$dgamma, Nnx_Bias:$dbeta);
+}
+
+def Nnx_BatchNormGradInputOp : Nnx_GradientOp<"batch_norm_grad_input"> {
+  let summary = "dx = gamma / s * (dy - dbeta / n - (x - mean) / s * dgamma / n), s = sqrt(variance + epsilon)";
+  let description = "n is the count of the numbers behind one mean.";
+  let arguments = (ins Nnx_Batch:$x, Nnx_Batch:$dy, Nnx_Bias:$gamma, Nnx_Bias:$mean,
+    Nnx_Bias:$variance, Nnx_Bias:$dgamma, Nnx_Bias:$dbeta, F64Attr:$epsilon);
+  let results = (outs Nnx_Batch:$dx);
 }
 
 def Nnx_FlattenGradOp : Nnx_GradientOp<"flatten_grad"> {
@@ -253,7 +352,7 @@ def Nnx_Conv2dBlockOp : Nnx_FusedOp<"conv2d_block", [AttrSizedResultSegments]> {
     is a pool; argmax is that of the pooled pre-activation, z the pooled pre-activation itself.
   }];
   let arguments = (ins Nnx_Image:$x, Nnx_ConvKernel:$weights, Optional<Nnx_Bias>:$bias,
-    Nnx_Pair:$strides, Nnx_PaddingAttr:$padding, StrAttr:$activation,
+    Nnx_Pair:$strides, Nnx_Dilations:$dilations, Nnx_PaddingAttr:$padding, StrAttr:$activation,
     OptionalAttr<Nnx_Pair>:$window, OptionalAttr<Nnx_Pair>:$pool_strides);
   let results = (outs Nnx_Image:$y, Optional<Nnx_Argmax>:$argmax, Optional<Nnx_Image>:$z);
   let assemblyFormat = [{
@@ -273,6 +372,15 @@ def Nnx_DenseBlockOp : Nnx_FusedOp<"dense_block"> {
   }];
 }
 
+def Nnx_BatchNormStatisticsOp : Nnx_FusedOp<"batch_norm_statistics"> {
+  let summary = "the means and variances of a batch_norm, whose y is then normalize by them";
+  let arguments = (ins Nnx_Batch:$x, Nnx_Bias:$moving_mean, Nnx_Bias:$moving_variance,
+    F64Attr:$momentum);
+  let results = (outs Nnx_Bias:$new_moving_mean, Nnx_Bias:$new_moving_variance, Nnx_Bias:$mean,
+    Nnx_Bias:$variance);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
 def Nnx_SoftmaxCrossEntropyBlockOp : Nnx_FusedOp<"softmax_cross_entropy_block"> {
   let summary = "softmax_cross_entropy and softmax_cross_entropy_grad in one";
   let arguments = (ins Nnx_Flat:$logits, Nnx_Labels:$labels);
@@ -289,8 +397,8 @@ def Nnx_Conv2dGradWeightsUpdateOp
   }];
   let arguments = (ins Nnx_Image:$x, Nnx_Image:$dz, Optional<Nnx_Argmax>:$argmax,
     Nnx_ConvKernel:$weights, Variadic<Nnx_ConvKernel>:$slots,
-    Nnx_Pair:$strides, Nnx_PaddingAttr:$padding, OptionalAttr<Nnx_Pair>:$window,
-    OptionalAttr<Nnx_Pair>:$pool_strides, StrAttr:$optimizer);
+    Nnx_Pair:$strides, Nnx_Dilations:$dilations, Nnx_PaddingAttr:$padding,
+    OptionalAttr<Nnx_Pair>:$window, OptionalAttr<Nnx_Pair>:$pool_strides, StrAttr:$optimizer);
   let results = (outs Variadic<Nnx_ConvKernel>:$updated);
   let assemblyFormat = [{
     $optimizer `,` $x `,` $dz (`argmax` `(` $argmax^ `)`)? `into` $weights
@@ -361,7 +469,8 @@ def Nnx_CallKernelOp : Nnx_Op<"call_kernel"> {
   let summary = "runs a kernel on buffers, in program order";
   let description = [{
     `spec` holds the kind and attributes of the kernels::KernelSpec, `symbol` the function it
-    becomes. Scalars come before buffers in the call: "samples" or a hyperparameter's name.
+    becomes. Scalars come before buffers in the call: "samples", "seed_low", "seed_high" and "step",
+    or a hyperparameter's name.
   }];
   let arguments = (ins StrAttr:$symbol, StrArrayAttr:$scalars,
     Variadic<Nnx_BufferType>:$buffers, Nnx_EffectArrayAttr:$effects, DictionaryAttr:$spec);
