@@ -469,8 +469,7 @@ def Nnx_CallKernelOp : Nnx_Op<"call_kernel"> {
   let summary = "runs a kernel on buffers, in program order";
   let description = [{
     `spec` holds the kind and attributes of the kernels::KernelSpec, `symbol` the function it
-    becomes. Scalars come before buffers in the call: "samples", "seed_low", "seed_high" and "step",
-    or a hyperparameter's name.
+    becomes. Scalars come before buffers in the call: "samples" or a hyperparameter's name.
   }];
   let arguments = (ins StrAttr:$symbol, StrArrayAttr:$scalars,
     Variadic<Nnx_BufferType>:$buffers, Nnx_EffectArrayAttr:$effects, DictionaryAttr:$spec);

@@ -43,15 +43,16 @@ public:
     sums(c) = Tuple(zeros);
     Expr isSample = lane.y * tileLanes + lane.x < samples;
     for (int i = 0; i < static_cast<int>(terms.size()); ++i) {
-      inTile.push_back(tileSums(l, c, t)[i] + terms[i](l, place, c, t));
-      inAll.push_back(sums(c)[i] + select(isSample, tileSums(lane.x, c, lane.y)[i], 0.0f));
+      inTile.push_back(part(tileSums(l, c, t), i) + terms[i](l, place, c, t));
+      inAll.push_back(part(sums(c), i) +
+                      select(isSample, part(tileSums(lane.x, c, lane.y), i), 0.0f));
     }
     tileSums(l, c, t) = Tuple(inTile);
     sums(c) = Tuple(inAll);
     tileLane = l;
   }
 
-  Expr operator()(const Expr &c, int i) const { return sums(c)[i]; }
+  Expr operator()(const Expr &c, int i) const { return part(sums(c), i); }
 
   void schedule(Func user, const Var &c) {
     sums.compute_at(user, c).store_in(onStack);
@@ -63,6 +64,11 @@ public:
   }
 
 private:
+  // Halide takes a Tuple of one for no Tuple.
+  static Expr part(const FuncRef &value, int i) {
+    return value.size() == 1 ? Expr(value) : Expr(value[i]);
+  }
+
   RDom lane;
   Func tileSums, sums;
   Var tileLane;

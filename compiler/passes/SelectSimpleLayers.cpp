@@ -2,6 +2,7 @@
 // apart.
 #include "compiler/passes/KernelCaller.h"
 
+#include "dsl/Value.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -17,9 +18,7 @@ std::string orderText(Value tensor) {
 
 // As short as reads back the same.
 std::string realText(const APFloat &value) {
-  SmallString<32> text;
-  value.toString(text);
-  return text.str().str();
+  return dsl::toText(value.convertToDouble());
 }
 
 LogicalResult selectFor(KernelCaller &k, AvgPoolOp op) {
