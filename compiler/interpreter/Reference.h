@@ -65,7 +65,7 @@ Array concat(const Array &a, const Array &b);
 /// `count` numbers of the last dimension, from `offset` on.
 Array slice(const Array &x, int64_t offset, int64_t count);
 
-/// The random numbers of one dropout: compiler/dialect/NnxOps.td says how.
+/// The random numbers of one dropout: compiler/dialect/NnxLayers.td says how.
 struct DropoutKey {
   double rate;
   uint32_t stream;
