@@ -60,7 +60,13 @@ struct SettingNode {
   bool isBare = false;
 };
 
-enum class StatementKind : uint8_t { call, repeat, branch };
+enum class StatementKind : uint8_t {
+  call,
+  repeat,
+  branch, // if
+  join,   // add, concat: expr.text says which
+  arm     // `branch` of a join
+};
 
 struct Statement {
   StatementKind kind = StatementKind::call;

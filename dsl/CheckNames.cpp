@@ -62,7 +62,8 @@ void Checker::checkUnused() {
   };
   auto useBody = [&](const std::vector<Statement> &body, const auto &self) -> void {
     for (const Statement &statement : body) {
-      forEachName(statement.expr, use);
+      if (statement.kind != StatementKind::join)
+        forEachName(statement.expr, use);
       self(statement.body, self);
       self(statement.otherwise, self);
     }

@@ -1,7 +1,6 @@
 // Networks by themselves: names, arguments and constant values of every statement, taken or not.
 // Parameters stand for values that are not known yet.
 #include "dsl/Checker.h"
-#include "dsl/Later.h"
 
 #include <algorithm>
 
@@ -35,8 +34,6 @@ void Checker::checkCall(const Expr &call, const Scope &scope) {
         evaluator.evaluateFor(layer->parameters[i], *(*bound)[i], scope);
   } else if (evaluator.isNetwork(call.text, scope)) {
     evaluator.evaluateNetworkCall(call, scope);
-  } else if (isLater("network", call.text)) {
-    sink.report(DiagnosticId::not_supported, call.location, {call.text});
   } else {
     std::vector<std::string> known = layerNames();
     for (const NetworkNode &node : file.networks)
@@ -51,6 +48,10 @@ void Checker::checkBody(const NetworkNode &node, const std::vector<Statement> &b
   for (const Statement &statement : body) {
     if (statement.kind == StatementKind::call) {
       checkCall(statement.expr, scope);
+      continue;
+    }
+    if (statement.kind == StatementKind::join || statement.kind == StatementKind::arm) {
+      checkBody(node, statement.body, scope);
       continue;
     }
     Scope inner(&scope);

@@ -70,10 +70,7 @@ private:
         line("call " + toText(statement.expr));
         continue;
       }
-      bool isRepeat = statement.kind == StatementKind::repeat;
-      line(std::string(isRepeat ? "repeat " : "if ") +
-           (statement.variable.empty() ? "" : statement.variable + " in ") +
-           toText(statement.expr));
+      line(headOf(statement));
       print(statement.body);
       if (!statement.otherwise.empty()) {
         line("else");
@@ -81,6 +78,15 @@ private:
       }
     }
     --depth;
+  }
+
+  static std::string headOf(const Statement &statement) {
+    if (statement.kind == StatementKind::arm)
+      return "branch";
+    if (statement.kind == StatementKind::join)
+      return statement.expr.text;
+    return (statement.kind == StatementKind::repeat ? "repeat " : "if ") +
+           (statement.variable.empty() ? "" : statement.variable + " in ") + toText(statement.expr);
   }
 
   void line(const std::string &text) { out << std::string(2 * depth, ' ') << text << '\n'; }

@@ -33,6 +33,17 @@ bool fits(const Shape &window, const Shape &input) {
   return window[0] <= input[0] && window[1] <= input[1];
 }
 
+// The places of a window along height and width, each with `channels` numbers.
+Shape placesOf(const Shape &input, const Shape &window, const Shape &stride, bool isSame,
+               int64_t channels) {
+  Shape places;
+  for (int axis : {0, 1})
+    places.push_back(isSame ? sameExtent(input[axis], stride[axis])
+                            : validExtent(input[axis], window[axis], stride[axis]));
+  places.push_back(channels);
+  return places;
+}
+
 // outputs * (2 * multiply-adds of one output + its bias); nothing if it does not fit 64 bits.
 std::optional<int64_t> flopsOf(int64_t outputs, int64_t terms, bool hasBias) {
   int64_t result = 0;
@@ -50,23 +61,31 @@ std::optional<int64_t> multiply(int64_t a, int64_t b) {
   return result;
 }
 
+int64_t dilatedExtent(int64_t kernel, int64_t dilation) {
+  return (kernel - 1) * dilation + 1;
+}
+
 int64_t paddingBefore(int64_t extent, int64_t window, int64_t stride) {
   int64_t covered = (sameExtent(extent, stride) - 1) * stride + window;
   return std::max<int64_t>(covered - extent, 0) / 2;
 }
 
 LayerResult conv2dSizes(const Shape &input, int64_t filters, const Shape &kernel,
-                        const Shape &stride, bool isSame, bool hasBias) {
+                        const Shape &stride, const Shape &dilation, bool isSame, bool hasBias) {
   if (input.size() != 3)
     return wantsImage(LayerKind::conv2d, input);
-  if (!isSame && !fits(kernel, input))
+  bool isStrided = stride != Shape{1, 1}, isDilated = dilation != Shape{1, 1};
+  if (isStrided && isDilated)
+    return LayerProblem{DiagnosticId::stride_with_dilation, {toText(stride), toText(dilation)}};
+  Shape window;
+  for (std::size_t axis : {0, 1})
+    window.push_back(dilatedExtent(kernel[axis], dilation[axis]));
+  if (!isSame && !fits(window, input))
     return LayerProblem{DiagnosticId::window_too_large,
-                        {nameOf(LayerKind::conv2d), "kernel", toText(kernel), toText(input)}};
+                        {nameOf(LayerKind::conv2d), isDilated ? "dilated kernel" : "kernel",
+                         toText(window), toText(input)}};
   LayerSizes sizes;
-  for (int axis : {0, 1})
-    sizes.output.push_back(isSame ? sameExtent(input[axis], stride[axis])
-                                  : validExtent(input[axis], kernel[axis], stride[axis]));
-  sizes.output.push_back(filters);
+  sizes.output = placesOf(input, window, stride, isSame, filters);
   std::optional<int64_t> outputs = countOf(sizes.output);
   if (!outputs)
     return tooLarge(LayerKind::conv2d, "outputs");
@@ -82,16 +101,20 @@ LayerResult conv2dSizes(const Shape &input, int64_t filters, const Shape &kernel
   return sizes;
 }
 
-LayerResult maxPoolSizes(const Shape &input, const Shape &window, const Shape &stride) {
+LayerResult poolSizes(LayerKind kind, const Shape &input, const Shape &window, const Shape &stride,
+                      bool isSame) {
   if (input.size() != 3)
-    return wantsImage(LayerKind::max_pool, input);
-  if (!fits(window, input))
+    return wantsImage(kind, input);
+  if (!isSame && !fits(window, input))
     return LayerProblem{DiagnosticId::window_too_large,
-                        {nameOf(LayerKind::max_pool), "size", toText(window), toText(input)}};
-  return LayerSizes{{validExtent(input[0], window[0], stride[0]),
-                     validExtent(input[1], window[1], stride[1]), input[2]},
-                    0,
-                    0};
+                        {nameOf(kind), "size", toText(window), toText(input)}};
+  return LayerSizes{placesOf(input, window, stride, isSame, input[2]), 0, 0};
+}
+
+LayerResult globalAvgPoolSizes(const Shape &input) {
+  if (input.size() != 3)
+    return wantsImage(LayerKind::global_avg_pool, input);
+  return LayerSizes{{input[2]}, 0, 0};
 }
 
 LayerResult flattenSizes(const Shape &input) {
@@ -113,19 +136,64 @@ LayerResult elementwiseSizes(const Shape &input) {
   return LayerSizes{input, 0, 0};
 }
 
-LayerResult layerSizes(LayerKind kind, const Settings &settings, const Shape &input) {
+LayerResult batchNormSizes(const Shape &input) {
+  std::optional<int64_t> parameters = multiply(2, input.back());
+  if (!parameters)
+    return tooLarge(LayerKind::batch_norm, "parameters");
+  return LayerSizes{input, *parameters, 0};
+}
+
+LayerResult addSizes(const std::vector<Shape> &inputs) {
+  for (const Shape &input : inputs)
+    if (input != inputs.front())
+      return LayerProblem{DiagnosticId::branches_differ,
+                          {nameOf(LayerKind::add), toText(inputs.front()), toText(input),
+                           "all branches give the same shape"}};
+  return elementwiseSizes(inputs.front());
+}
+
+LayerResult concatSizes(const std::vector<Shape> &inputs) {
+  Shape output = inputs.front();
+  output.back() = 0;
+  for (const Shape &input : inputs) {
+    bool fits =
+        input.size() == output.size() && std::equal(input.begin(), input.end() - 1, output.begin());
+    if (!fits)
+      return LayerProblem{DiagnosticId::branches_differ,
+                          {nameOf(LayerKind::concat), toText(inputs.front()), toText(input),
+                           "all branches are flat, or images of the same height and width"}};
+    output.back() += input.back();
+  }
+  if (!countOf(output))
+    return tooLarge(LayerKind::concat, "outputs");
+  return elementwiseSizes(output);
+}
+
+LayerResult layerSizes(LayerKind kind, const Settings &settings, const std::vector<Shape> &inputs) {
+  const Shape &input = inputs.front();
   switch (kind) {
   case LayerKind::conv2d:
     return conv2dSizes(input, settings.getInt("filters"), settings.getShape("kernel"),
-                       settings.getShape("stride"), settings.getName("padding") == "same",
-                       settings.getBool("bias"));
+                       settings.getShape("stride"), settings.getShape("dilation"),
+                       settings.getName("padding") == "same", settings.getBool("bias"));
   case LayerKind::max_pool:
-    return maxPoolSizes(input, settings.getShape("size"), settings.getShape("stride"));
+  case LayerKind::avg_pool:
+    return poolSizes(kind, input, settings.getShape("size"), settings.getShape("stride"),
+                     settings.getName("padding") == "same");
+  case LayerKind::global_avg_pool:
+    return globalAvgPoolSizes(input);
   case LayerKind::flatten:
     return flattenSizes(input);
   case LayerKind::dense:
     return denseSizes(input, settings.getInt("units"), settings.getBool("bias"));
+  case LayerKind::batch_norm:
+    return batchNormSizes(input);
+  case LayerKind::add:
+    return addSizes(inputs);
+  case LayerKind::concat:
+    return concatSizes(inputs);
   case LayerKind::activation:
+  case LayerKind::dropout:
   case LayerKind::softmax:
     break;
   }

@@ -32,17 +32,25 @@ using LayerResult = std::variant<LayerSizes, LayerProblem>;
 // Output positions along one extent (as in Keras): valid: floor((in - window) / stride) + 1,
 // same: ceil(in / stride).
 LayerResult conv2dSizes(const Shape &input, int64_t filters, const Shape &kernel,
-                        const Shape &stride, bool isSame, bool hasBias);
-LayerResult maxPoolSizes(const Shape &input, const Shape &window, const Shape &stride);
+                        const Shape &stride, const Shape &dilation, bool isSame, bool hasBias);
+LayerResult poolSizes(LayerKind kind, const Shape &input, const Shape &window, const Shape &stride,
+                      bool isSame);
+LayerResult globalAvgPoolSizes(const Shape &input);
 LayerResult flattenSizes(const Shape &input);
 LayerResult denseSizes(const Shape &input, int64_t units, bool hasBias);
-LayerResult elementwiseSizes(const Shape &input); // activation, softmax
+LayerResult elementwiseSizes(const Shape &input); // activation, softmax, dropout
+LayerResult batchNormSizes(const Shape &input);   // two trained numbers for each mean
+// Inputs that have one shape; inputs that differ in the last extent at most. At least two.
+LayerResult addSizes(const std::vector<Shape> &inputs);
+LayerResult concatSizes(const std::vector<Shape> &inputs);
 
+// Extent of a kernel whose elements stand `dilation` apart.
+int64_t dilatedExtent(int64_t kernel, int64_t dilation);
 // Padding in front of the first element for `same`: floor of half of what is missing (as in Keras).
 int64_t paddingBefore(int64_t extent, int64_t window, int64_t stride);
 
-// The formula of `kind` with the settings of its row.
-LayerResult layerSizes(LayerKind kind, const Settings &settings, const Shape &input);
+// The formula of `kind` with the settings of its row; only joins take several inputs.
+LayerResult layerSizes(LayerKind kind, const Settings &settings, const std::vector<Shape> &inputs);
 
 // a * b, or nothing if it is more than maxElements. Both at least 0.
 std::optional<int64_t> multiply(int64_t a, int64_t b);

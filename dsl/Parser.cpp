@@ -4,6 +4,7 @@
 
 #include "dsl/ExprParser.h"
 #include "dsl/Later.h"
+#include "dsl/Signature.h"
 
 #include <algorithm>
 #include <array>
@@ -232,7 +233,7 @@ private:
         if (!accept(TokenKind::comma) && !at(TokenKind::paren_close))
           failExpected("`,` or `)`");
       }
-      parseStatements(node.body);
+      parseStatements(node.body, Body::layers);
     });
   }
 
@@ -247,23 +248,28 @@ private:
     return parameter;
   }
 
-  void parseStatements(std::vector<Statement> &body) {
-    parseBlock([&] {
-      refuseLater(peek(1).kind == TokenKind::brace_open ? "network" : "");
-      body.push_back(parseStatement());
-    });
+  // The body of a network or branch holds layers, that of a join branches.
+  enum class Body : uint8_t { layers, branches };
+
+  void parseStatements(std::vector<Statement> &body, Body kind) {
+    parseBlock([&] { body.push_back(parseStatement(kind)); });
   }
 
-  Statement parseStatement() {
+  Statement parseStatement(Body kind) {
     if (atWord("repeat"))
-      return parseRepeat();
+      return parseRepeat(kind);
     if (atWord("if"))
-      return parseIf();
+      return parseIf(kind);
+    if (kind == Body::branches)
+      return parseArm();
     if (!at(TokenKind::word))
       failExpected("a layer");
+    bool isCall = peek(1).kind == TokenKind::paren_open;
+    if (findJoinKind(peek().text) && !isCall)
+      return parseJoin();
     Statement statement;
     statement.location = peek().location;
-    if (peek(1).kind != TokenKind::paren_open) {
+    if (!isCall) {
       takeName();
       failExpected("`(`");
     }
@@ -271,7 +277,28 @@ private:
     return statement;
   }
 
-  Statement parseRepeat() {
+  Statement parseJoin() {
+    Statement statement;
+    statement.kind = StatementKind::join;
+    statement.location = peek().location;
+    statement.expr.kind = ExprKind::name;
+    statement.expr.location = peek().location;
+    statement.expr.text = take().text;
+    parseStatements(statement.body, Body::branches);
+    return statement;
+  }
+
+  Statement parseArm() {
+    if (!atWord("branch"))
+      failExpected("`branch`");
+    Statement statement;
+    statement.kind = StatementKind::arm;
+    statement.location = take().location;
+    parseStatements(statement.body, Body::layers);
+    return statement;
+  }
+
+  Statement parseRepeat(Body kind) {
     Statement statement;
     statement.kind = StatementKind::repeat;
     statement.location = take().location;
@@ -282,22 +309,22 @@ private:
       take();
     }
     statement.expr = parseExpr();
-    parseStatements(statement.body);
+    parseStatements(statement.body, kind);
     return statement;
   }
 
-  Statement parseIf() {
+  Statement parseIf(Body kind) {
     Level guard(*this);
     Statement statement;
     statement.kind = StatementKind::branch;
     statement.location = take().location;
     statement.expr = parseExpr();
-    parseStatements(statement.body);
+    parseStatements(statement.body, kind);
     if (acceptWord("else")) {
       if (atWord("if"))
-        statement.otherwise.push_back(parseIf());
+        statement.otherwise.push_back(parseIf(kind));
       else
-        parseStatements(statement.otherwise);
+        parseStatements(statement.otherwise, kind);
     }
     return statement;
   }

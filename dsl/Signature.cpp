@@ -13,6 +13,7 @@ namespace {
 std::map<std::string, Signature, std::less<>> readSettings() {
   std::map<std::string, Signature, std::less<>> result;
 #define NNX_LAYER(NAME) result[#NAME].name = #NAME;
+#define NNX_JOIN(NAME) result[#NAME].name = #NAME;
 #include "dsl/tables/Layers.def"
   auto add = [&](const char *owner, Parameter parameter) {
     Signature &signature = result[owner];
@@ -140,6 +141,15 @@ const Signature &settingsOf(std::string_view owner) {
 
 std::optional<LayerKind> findLayerKind(std::string_view name) {
 #define NNX_LAYER(NAME)                                                                            \
+  if (name == #NAME)                                                                               \
+    return LayerKind::NAME;
+#include "dsl/tables/Layers.def"
+  return std::nullopt;
+}
+
+std::optional<LayerKind> findJoinKind(std::string_view name) {
+#define NNX_LAYER(NAME)
+#define NNX_JOIN(NAME)                                                                             \
   if (name == #NAME)                                                                               \
     return LayerKind::NAME;
 #include "dsl/tables/Layers.def"

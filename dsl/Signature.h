@@ -28,6 +28,7 @@ struct Signature {
 const Signature &settingsOf(std::string_view owner);
 const Signature *findLayer(std::string_view name);
 std::optional<LayerKind> findLayerKind(std::string_view name);
+std::optional<LayerKind> findJoinKind(std::string_view name); // add, concat
 std::vector<std::string> layerNames();
 
 const Signature *findOptimizerSignature(std::string_view name);

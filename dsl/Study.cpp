@@ -36,6 +36,7 @@ std::string toText(const Shape &shape) {
 std::string_view nameOf(LayerKind kind) {
   static constexpr std::string_view names[] = {
 #define NNX_LAYER(NAME) #NAME,
+#define NNX_JOIN(NAME) #NAME,
 #include "dsl/tables/Layers.def"
   };
   return names[static_cast<std::size_t>(kind)];

@@ -72,7 +72,8 @@ private:
 };
 
 enum class LayerKind : uint8_t {
-#define NNX_LAYER(NAME, ...) NAME,
+#define NNX_LAYER(NAME) NAME,
+#define NNX_JOIN(NAME) NAME,
 #include "dsl/tables/Layers.def"
 };
 
@@ -80,18 +81,22 @@ std::string_view nameOf(LayerKind kind); // "conv2d"
 
 // One layer of an unrolled network. Settings by kind (tables/Layers.def and Settings.def):
 //   conv2d      filters: int, kernel: shape, stride: shape, padding: name (valid, same),
-//               activation: name, bias: bool, init: init, bias_init: init
-//   max_pool    size: shape, stride: shape
+//               activation: name, bias: bool, init: init, bias_init: init, dilation: shape
+//   max_pool, avg_pool   size: shape, stride: shape, padding: name (valid, same)
+//   global_avg_pool
 //   flatten
 //   dense       units: int, activation: name, bias: bool, init: init, bias_init: init
 //   activation  function: name (never softmax, which becomes the kind softmax)
+//   dropout     rate: float
+//   batch_norm  momentum: float, epsilon: float
 //   softmax
+//   add, concat (joins of several inputs)
 struct LayerInstance {
   LayerKind kind{};
   std::string name; // unique in its network: "conv2d_1", "dense_2"; counts each kind from 1
   Settings settings;
   std::vector<int> inputs; // indices of earlier layers; -1 is the sample
-  Shape input;
+  Shape input;             // of the first of `inputs`
   Shape output;
   int64_t parameters = 0; // trained numbers
   int64_t flops = 0;      // forward, for one sample; a multiply-add counts 2

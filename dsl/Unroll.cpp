@@ -1,4 +1,4 @@
-// Runs repeat and if, and infers each layer's shape from the one before.
+// Runs repeat, if and joins, and infers each layer's shape from those it takes.
 #include "dsl/Unroll.h"
 
 #include "dsl/Layers.h"
@@ -32,9 +32,9 @@ std::string toText(LayerKind kind, const Settings &settings) {
   return result + ")";
 }
 
-std::optional<Network> Unroller::run(const NetworkValue &value, const Shape &sample,
+std::optional<Network> Unroller::run(const NetworkValue &value, const Shape &input,
                                      int64_t classCount) {
-  current = sample;
+  sample = input;
   classes = classCount;
   try {
     unrollNetwork(value);
@@ -114,6 +114,10 @@ void Unroller::unrollStatement(const Statement &statement, const Scope &scope) {
     if (condition.isWrong())
       throw Stop();
     unrollBody(*condition.get<bool>() ? statement.body : statement.otherwise, scope);
+  } else if (statement.kind == StatementKind::join) {
+    unrollJoin(statement, scope);
+  } else if (statement.kind == StatementKind::arm) {
+    unrollArm(statement, scope);
   } else if (std::optional<LayerKind> kind = findLayerKind(statement.expr.text)) {
     addLayer(*kind, statement.expr, scope);
   } else {
@@ -161,6 +165,28 @@ void Unroller::unrollRepeat(const Statement &statement, const Scope &scope) {
   }
 }
 
+void Unroller::unrollJoin(const Statement &statement, const Scope &scope) {
+  joins.push_back({current, {}});
+  unrollBody(statement.body, scope);
+  std::vector<int> ends = std::move(joins.back().ends);
+  joins.pop_back();
+  if (ends.size() < 2) {
+    sink.report(DiagnosticId::too_few_branches, statement.location,
+                {statement.expr.text, static_cast<int64_t>(ends.size())});
+    throw Stop();
+  }
+  addJoin(*findJoinKind(statement.expr.text), statement, ends);
+}
+
+void Unroller::unrollArm(const Statement &statement, const Scope &scope) {
+  std::size_t join = joins.size() - 1; // joins inside of the branch are closed when it ends
+  current = joins[join].start;
+  enter("branch " + std::to_string(joins[join].ends.size() + 1));
+  unrollBody(statement.body, scope);
+  leave();
+  joins[join].ends.push_back(current);
+}
+
 Settings Unroller::readSettings(const Signature &signature, const Expr &call, const Scope &scope) {
   auto bound = bindArguments(signature, call, sink);
   if (!bound)
@@ -191,11 +217,6 @@ Settings Unroller::readSettings(const Signature &signature, const Expr &call, co
 }
 
 void Unroller::addLayer(LayerKind kind, const Expr &call, const Scope &scope) {
-  if (static_cast<int64_t>(network.layers.size()) >= maxLayers) {
-    sink.report(DiagnosticId::network_too_long, call.location,
-                {open.front()->name, maxLayers, "layers"});
-    throw Stop();
-  }
   LayerInstance layer;
   layer.kind = kind;
   layer.settings = readSettings(settingsOf(call.text), call, scope);
@@ -203,27 +224,56 @@ void Unroller::addLayer(LayerKind kind, const Expr &call, const Scope &scope) {
     layer.kind = LayerKind::softmax;
     layer.settings = Settings();
   }
-  layer.name = std::string(nameOf(layer.kind)) + "_" + std::to_string(++counts[layer.kind]);
-  layer.inputs = {static_cast<int>(network.layers.size()) - 1};
-  layer.input = current;
+  layer.inputs = {current};
   layer.location = call.location;
-  LayerResult result = layerSizes(layer.kind, layer.settings, current);
+  layer.text = toText(layer.kind, layer.settings);
+  append(std::move(layer));
+}
+
+void Unroller::addJoin(LayerKind kind, const Statement &statement, const std::vector<int> &inputs) {
+  LayerInstance layer;
+  layer.kind = kind;
+  layer.inputs = inputs;
+  layer.location = statement.location;
+  for (int input : inputs)
+    layer.text += (layer.text.empty() ? std::string(nameOf(kind)) + " { " : ", ") +
+                  (input < 0 ? "input" : network.layers[static_cast<std::size_t>(input)].name);
+  layer.text += " }";
+  append(std::move(layer));
+}
+
+Shape Unroller::outputOf(int layer) const {
+  return layer < 0 ? sample : network.layers[static_cast<std::size_t>(layer)].output;
+}
+
+void Unroller::append(LayerInstance layer) {
+  if (static_cast<int64_t>(network.layers.size()) >= maxLayers) {
+    sink.report(DiagnosticId::network_too_long, layer.location,
+                {open.front()->name, maxLayers, "layers"});
+    throw Stop();
+  }
+  std::vector<Shape> inputs;
+  for (int input : layer.inputs)
+    inputs.push_back(outputOf(input));
+  LayerResult result = layerSizes(layer.kind, layer.settings, inputs);
   if (const LayerProblem *problem = std::get_if<LayerProblem>(&result)) {
-    sink.report(problem->id, call.location, problem->arguments);
+    sink.report(problem->id, layer.location, problem->arguments);
     throw Stop();
   }
   const LayerSizes &sizes = std::get<LayerSizes>(result);
-  layer.output = current = sizes.output;
+  layer.name = std::string(nameOf(layer.kind)) + "_" + std::to_string(++counts[layer.kind]);
+  layer.input = inputs.front();
+  layer.output = sizes.output;
   layer.parameters = sizes.parameters;
   layer.flops = sizes.flops;
-  layer.text = toText(layer.kind, layer.settings);
   network.parameters += layer.parameters;
   if (network.parameters > maxElements ||
       __builtin_add_overflow(network.flops, layer.flops, &network.flops)) {
-    sink.report(DiagnosticId::too_many_elements, call.location,
+    sink.report(DiagnosticId::too_many_elements, layer.location,
                 {open.front()->name, "parameters", maxElements});
     throw Stop();
   }
+  current = static_cast<int>(network.layers.size());
   network.layers.push_back(std::move(layer));
 }
 

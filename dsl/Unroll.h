@@ -30,7 +30,13 @@ private:
   void unrollBody(const std::vector<Statement> &body, const Scope &scope);
   void unrollStatement(const Statement &statement, const Scope &scope);
   void unrollRepeat(const Statement &statement, const Scope &scope);
+  void unrollJoin(const Statement &statement, const Scope &scope);
+  void unrollArm(const Statement &statement, const Scope &scope);
   void addLayer(LayerKind kind, const Expr &call, const Scope &scope);
+  void addJoin(LayerKind kind, const Statement &statement, const std::vector<int> &inputs);
+  // Names the layer, infers its shape from its inputs and makes it the current one.
+  void append(LayerInstance layer);
+  Shape outputOf(int layer) const; // -1 is the sample
   Settings readSettings(const Signature &signature, const Expr &call, const Scope &scope);
   void enter(const std::string &place);
   void leave();
@@ -41,11 +47,18 @@ private:
   DiagnosticSink &sink;
   Evaluator evaluator;
   Network network;
-  Shape current;
+  Shape sample;
+  int current = -1; // the layer whose output the next one takes; -1 is the sample
   int64_t classes = 0;
   int64_t statements = 0;
   std::vector<const NetworkNode *> open;
   std::vector<std::string> places;
+  // Of each open join: what its branches start from, and where they end.
+  struct Join {
+    int start;
+    std::vector<int> ends;
+  };
+  std::vector<Join> joins;
   std::map<LayerKind, int> counts;
 };
 

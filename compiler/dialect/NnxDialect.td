@@ -71,17 +71,18 @@ def Nnx_EffectAttr : EnumAttr<Nnx_Dialect, Nnx_Effect, "effect">;
 def Nnx_EffectArrayAttr : TypedArrayAttrBase<Nnx_EffectAttr, "one effect per buffer">;
 
 def Nnx_ParameterAttr : Nnx_Attr<"Parameter", "parameter"> {
-  let summary = "argument attribute nnx.parameter: a trained array and how it starts";
+  let summary = "argument attribute nnx.parameter: an array that a step changes, and how it starts";
   let description = [{
     `init` is a row of dsl/tables/Inits.def, `arguments` its two numbers (0 where it takes none),
-    `stream` which random numbers it draws: the same for layers of the same place and shape.
+    `stream` which random numbers it draws: the same for layers of the same place and shape. The
+    optimizer leaves one with trained = false alone; the layer that has it says its new value.
   }];
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::StringAttr":$init,
     "::mlir::DenseF64ArrayAttr":$arguments, "int64_t":$fanIn, "int64_t":$fanOut,
-    "int64_t":$stream);
+    "int64_t":$stream, DefaultValuedParameter<"bool", "true">:$trained);
   let assemblyFormat = [{
     `<` $name `,` `init` `=` $init `,` `arguments` `=` $arguments `,` `fan_in` `=` $fanIn `,`
-    `fan_out` `=` $fanOut `,` `stream` `=` $stream `>`
+    `fan_out` `=` $fanOut `,` `stream` `=` $stream (`,` `trained` `=` $trained^)? `>`
   }];
 }
 

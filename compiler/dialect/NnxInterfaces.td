@@ -29,4 +29,21 @@ def GradientOpInterface : OpInterface<"GradientOpInterface"> {
   ];
 }
 
+def InferenceFormOpInterface : OpInterface<"InferenceFormOpInterface"> {
+  let cppNamespace = "::nnx";
+  let description = "An op that computes one thing while a network is trained and another afterwards.";
+  let methods = [
+    InterfaceMethod<[{
+        Builds what stands for each result in @evaluate; null for a result that only a step has.
+      }],
+      "::llvm::SmallVector<::mlir::Value>", "buildInference", (ins "::mlir::OpBuilder &":$builder)>,
+    InterfaceMethod<[{
+        The result that a parameter of this op becomes in a step, or null for one that the optimizer
+        trains.
+      }],
+      "::mlir::Value", "getNewState", (ins "::mlir::Value":$parameter), "",
+      "(void)parameter; return {};">
+  ];
+}
+
 #endif // NNX_INTERFACES_TD

@@ -103,7 +103,8 @@ Constant *TableBuilder::parameter(const ParameterRow &row) {
                  integer(row.fanIn), integer(row.fanOut), integer(row.stream), integer(row.buffer),
                  integer(uint32_t(row.shape.size())), integer(uint32_t(row.dim.size())),
                  perDimension(row.shape), perDimension(row.dim), perDimension(row.stride),
-                 integers(row.slots), integer(uint32_t(row.slots.size()))});
+                 integers(row.slots), integer(uint32_t(row.slots.size())),
+                 integer(uint32_t(row.isTrained))});
 }
 
 Constant *TableBuilder::function(const FunctionRow &row) {

@@ -30,6 +30,7 @@ struct ParameterRow {
   uint32_t stream = 0, buffer = 0;
   std::vector<int64_t> shape, dim, stride;
   std::vector<uint32_t> slots;
+  bool isTrained = true;
 };
 
 struct PlanRow {

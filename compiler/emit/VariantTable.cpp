@@ -71,6 +71,7 @@ private:
     result.fanIn = parameter.getFanIn();
     result.fanOut = parameter.getFanOut();
     result.stream = uint32_t(parameter.getStream());
+    result.isTrained = parameter.getTrained();
     result.buffer = byName.lookup(buffer.getName());
     auto tensor = cast<RankedTensorType>(buffer->getAttrOfType<TypeAttr>(kTensorAttr).getValue());
     result.shape.assign(tensor.getShape().begin(), tensor.getShape().end());

@@ -57,22 +57,35 @@ private:
     return [this](const Twine &message) -> LogicalResult { return emitError(location, message); };
   }
 
+  Value valueOf(int layer) { return layer < 0 ? Value(forward.getArgument(0)) : values[layer]; }
+
   FailureOr<Value> buildLayer(const dsl::LayerInstance &layer) {
-    int input = layer.inputs.front();
-    Value x = input < 0 ? Value(forward.getArgument(0)) : values[input];
+    Value x = valueOf(layer.inputs.front());
     switch (layer.kind) {
     case dsl::LayerKind::conv2d:
       return buildConv2d(layer, x);
     case dsl::LayerKind::max_pool:
       return buildMaxPool(layer, x);
+    case dsl::LayerKind::avg_pool:
+      return buildAvgPool(layer.settings.getShape("size"), layer.settings.getShape("stride"),
+                          *symbolizePadding(layer.settings.getName("padding")), x);
+    case dsl::LayerKind::global_avg_pool:
+      return buildGlobalAvgPool(x);
     case dsl::LayerKind::flatten:
       return buildFlatten(x);
     case dsl::LayerKind::dense:
       return buildDense(layer, x);
     case dsl::LayerKind::activation:
       return buildActivation(layer.settings.getName("function"), x);
+    case dsl::LayerKind::dropout:
+      return buildDropout(layer, x);
+    case dsl::LayerKind::batch_norm:
+      return buildBatchNorm(layer, x);
     case dsl::LayerKind::softmax:
       return buildActivation("softmax", x);
+    case dsl::LayerKind::add:
+    case dsl::LayerKind::concat:
+      return buildJoin(layer);
     }
     llvm_unreachable("every kind of dsl/tables/Layers.def is above");
   }
@@ -88,13 +101,14 @@ private:
     Value bias = addBias(layer, filters);
     Padding padding = *symbolizePadding(settings.getName("padding"));
     const dsl::Shape &strides = settings.getShape("stride");
-    FailureOr<RankedTensorType> y =
-        inferConv2d(typeOf(x), typeOf(weights), typeOf(bias), strides, padding, complain());
+    const dsl::Shape &dilations = settings.getShape("dilation");
+    FailureOr<RankedTensorType> y = inferConv2d(typeOf(x), typeOf(weights), typeOf(bias), strides,
+                                                dilations, padding, complain());
     if (failed(y))
       return failure();
     return buildActivation(
         settings.getName("activation"),
-        Conv2dOp::create(builder, location, *y, x, weights, bias, strides, padding));
+        Conv2dOp::create(builder, location, *y, x, weights, bias, strides, dilations, padding));
   }
 
   FailureOr<Value> buildDense(const dsl::LayerInstance &layer, Value x) {
@@ -114,11 +128,27 @@ private:
   FailureOr<Value> buildMaxPool(const dsl::LayerInstance &layer, Value x) {
     const dsl::Shape &window = layer.settings.getShape("size");
     const dsl::Shape &strides = layer.settings.getShape("stride");
-    FailureOr<RankedTensorType> y = inferMaxPool(typeOf(x), window, strides, complain());
+    Padding padding = *symbolizePadding(layer.settings.getName("padding"));
+    FailureOr<RankedTensorType> y = inferMaxPool(typeOf(x), window, strides, padding, complain());
     if (failed(y))
       return failure();
     Type argmax = y->clone(builder.getIntegerType(8, /*isSigned=*/false));
-    return MaxPoolOp::create(builder, location, *y, argmax, x, window, strides).getY();
+    return MaxPoolOp::create(builder, location, *y, argmax, x, window, strides, padding).getY();
+  }
+
+  FailureOr<Value> buildAvgPool(const dsl::Shape &window, const dsl::Shape &strides,
+                                Padding padding, Value x) {
+    FailureOr<RankedTensorType> y = inferAvgPool(typeOf(x), window, strides, padding, complain());
+    if (failed(y))
+      return failure();
+    return AvgPoolOp::create(builder, location, *y, x, window, strides, padding).getY();
+  }
+
+  // One window over the whole image; what is left, 1x1xC, is flat.
+  FailureOr<Value> buildGlobalAvgPool(Value x) {
+    dsl::Shape window = sampleExtents(typeOf(x)).take_front(2).vec();
+    FailureOr<Value> mean = buildAvgPool(window, window, Padding::Valid, x);
+    return failed(mean) ? mean : buildFlatten(*mean);
   }
 
   FailureOr<Value> buildFlatten(Value x) {
@@ -126,6 +156,48 @@ private:
     if (failed(y))
       return failure();
     return FlattenOp::create(builder, location, *y, x).getY();
+  }
+
+  Value buildDropout(const dsl::LayerInstance &layer, Value x) {
+    double rate = layer.settings.getFloat("rate");
+    if (rate == 0)
+      return x;
+    return DropoutOp::create(builder, location, x, builder.getF64FloatAttr(rate),
+                             builder.getI64IntegerAttr(chooseStream(layer.name, {}) & INT32_MAX));
+  }
+
+  Value buildBatchNorm(const dsl::LayerInstance &layer, Value x) {
+    int64_t features = layer.input.back();
+    auto add = [&](const char *name, const char *init, bool isTrained) {
+      return addParameter(layer.name + "/" + name, dsl::Init{init}, {features}, features, features,
+                          isTrained);
+    };
+    Value gamma = add("gamma", "ones", true), beta = add("beta", "zeros", true);
+    Value mean = add("moving_mean", "zeros", false),
+          variance = add("moving_variance", "ones", false);
+    Type state = mean.getType();
+    return BatchNormOp::create(builder, location, x.getType(), state, state, state, state, x, gamma,
+                               beta, mean, variance,
+                               builder.getF64FloatAttr(layer.settings.getFloat("momentum")),
+                               builder.getF64FloatAttr(layer.settings.getFloat("epsilon")))
+        .getY();
+  }
+
+  // From the first branch to the last, two at a time.
+  FailureOr<Value> buildJoin(const dsl::LayerInstance &layer) {
+    Value joined = valueOf(layer.inputs.front());
+    for (int input : ArrayRef(layer.inputs).drop_front()) {
+      Value next = valueOf(input);
+      if (layer.kind == dsl::LayerKind::add) {
+        joined = AddOp::create(builder, location, joined, next);
+        continue;
+      }
+      FailureOr<RankedTensorType> y = inferConcat(typeOf(joined), typeOf(next), complain());
+      if (failed(y))
+        return failure();
+      joined = ConcatOp::create(builder, location, *y, joined, next);
+    }
+    return joined;
   }
 
   // Softmax is an op of its own, for it is no function of one number; linear is none at all.
@@ -146,10 +218,11 @@ private:
   }
 
   Value addParameter(const std::string &name, const dsl::Init &init, ArrayRef<int64_t> shape,
-                     int64_t fanIn, int64_t fanOut) {
-    auto parameter = ParameterAttr::get(
-        &context, builder.getStringAttr(name), builder.getStringAttr(init.name),
-        builder.getDenseF64ArrayAttr(init.argument), fanIn, fanOut, chooseStream(name, shape));
+                     int64_t fanIn, int64_t fanOut, bool isTrained = true) {
+    auto parameter =
+        ParameterAttr::get(&context, builder.getStringAttr(name), builder.getStringAttr(init.name),
+                           builder.getDenseF64ArrayAttr(init.argument), fanIn, fanOut,
+                           chooseStream(name, shape), isTrained);
     auto attributes = builder.getDictionaryAttr(builder.getNamedAttr(kParameterAttr, parameter));
     unsigned index = forward.getNumArguments();
     (void)forward.insertArgument(index, RankedTensorType::get(shape, builder.getF32Type()),

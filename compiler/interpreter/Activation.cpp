@@ -25,11 +25,4 @@ Array activationGrad(std::string_view kind, const Array &dy, const Array &saved)
   return dx;
 }
 
-Array add(const Array &a, const Array &b) {
-  Array sum = a;
-  for (int64_t i = 0; i < sum.size(); ++i)
-    sum.data[i] += b.data[i];
-  return sum;
-}
-
 } // namespace nnx::reference

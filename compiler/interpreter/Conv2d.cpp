@@ -13,8 +13,8 @@ static void forEachTerm(const std::vector<int64_t> &input, const std::vector<int
       for (int64_t ox = 0; ox < output[2]; ++ox)
         for (int64_t ky = 0; ky < w.size[0]; ++ky)
           for (int64_t kx = 0; kx < w.size[1]; ++kx) {
-            int64_t iy = oy * w.stride[0] + ky - w.before[0];
-            int64_t ix = ox * w.stride[1] + kx - w.before[1];
+            int64_t iy = oy * w.stride[0] + ky * w.dilation[0] - w.before[0];
+            int64_t ix = ox * w.stride[1] + kx * w.dilation[1] - w.before[1];
             if (iy >= 0 && iy < input[1] && ix >= 0 && ix < input[2])
               term(b, oy, ox, iy, ix, ky, kx);
           }

@@ -55,17 +55,36 @@ std::array<int64_t, 2> pair(ArrayRef<int64_t> two) {
   return {two[0], two[1]};
 }
 
-Window convWindow(Value x, Value weights, ArrayRef<int64_t> strides, Padding padding) {
+// `op` is any convolution, `x` its input or of its type.
+template <class OpT> Window convWindow(OpT op, Value x, Value weights) {
   ArrayRef<int64_t> in = sampleExtents(typeOf(x)), kernel = typeOf(weights).getShape();
-  Window window{pair(kernel), pair(strides), {0, 0}};
-  if (padding == Padding::Same)
+  Window window{pair(kernel), pair(op.getStrides()), {0, 0}, pair(op.getDilations())};
+  if (op.getPadding() == Padding::Same)
     for (int axis : {0, 1})
-      window.before[axis] = dsl::paddingBefore(in[axis], kernel[axis], strides[axis]);
+      window.before[axis] = dsl::paddingBefore(
+          in[axis], dsl::dilatedExtent(kernel[axis], window.dilation[axis]), window.stride[axis]);
   return window;
 }
 
-Window poolWindow(ArrayRef<int64_t> window, ArrayRef<int64_t> strides) {
-  return {pair(window), pair(strides), {0, 0}};
+template <class OpT> Window poolWindow(OpT op, Value x) {
+  ArrayRef<int64_t> in = sampleExtents(typeOf(x));
+  Window window{pair(op.getWindow()), pair(op.getStrides())};
+  if (op.getPadding() == Padding::Same)
+    for (int axis : {0, 1})
+      window.before[axis] = dsl::paddingBefore(in[axis], window.size[axis], window.stride[axis]);
+  return window;
+}
+
+// The pool of a fused convolution, which lies wholly inside.
+Window fusedPool(ArrayRef<int64_t> window, ArrayRef<int64_t> strides) {
+  return {pair(window), pair(strides)};
+}
+
+// What a fused convolution computes before its pool.
+template <class OpT> RankedTensorType unpooledType(OpT op) {
+  auto ignore = [](const Twine &) -> LogicalResult { return failure(); };
+  return *inferConv2d(typeOf(op.getX()), typeOf(op.getWeights()), {}, op.getStrides(),
+                      op.getDilations(), op.getPadding(), ignore);
 }
 
 std::array<int64_t, 2> placesOf(RankedTensorType type) {
@@ -78,7 +97,7 @@ Array chain(Array dx, const Array *saved, std::optional<StringRef> activation) {
 }
 
 void run(Conv2dOp op, Frame &f) {
-  Window window = convWindow(op.getX(), op.getWeights(), op.getStrides(), op.getPadding());
+  Window window = convWindow(op, op.getX(), op.getWeights());
   f.set(op.getY(), conv2d(f[op.getX()], f[op.getWeights()], f.find(op.getBias()), window,
                           placesOf(op.getY().getType())));
 }
@@ -89,8 +108,7 @@ void run(ActivationOp op, Frame &f) {
   f.set(op.getY(), activation(op.getKind(), f[op.getX()]));
 }
 void run(MaxPoolOp op, Frame &f) {
-  Pooled pooled = maxPool(f[op.getX()], poolWindow(op.getWindow(), op.getStrides()),
-                          placesOf(op.getY().getType()));
+  Pooled pooled = maxPool(f[op.getX()], poolWindow(op, op.getX()), placesOf(op.getY().getType()));
   f.set(op.getY(), pooled.y);
   f.set(op.getArgmax(), pooled.argmax);
 }
@@ -114,19 +132,75 @@ void run(SoftmaxCrossEntropyOp op, Frame &f) {
 void run(AddOp op, Frame &f) {
   f.set(op.getSum(), add(f[op.getLhs()], f[op.getRhs()]));
 }
+void run(ConcatOp op, Frame &f) {
+  f.set(op.getY(), concat(f[op.getLhs()], f[op.getRhs()]));
+}
+void run(SliceOp op, Frame &f) {
+  f.set(op.getY(),
+        slice(f[op.getX()], int64_t(op.getOffset()), typeOf(op.getY()).getShape().back()));
+}
+void run(AvgPoolOp op, Frame &f) {
+  f.set(op.getY(), avgPool(f[op.getX()], poolWindow(op, op.getX()), placesOf(op.getY().getType())));
+}
+void run(DropoutOp op, Frame &f) {
+  f.set(op.getY(),
+        dropout(f[op.getX()], {op.getRate().convertToDouble(), uint32_t(op.getStream()),
+                               uint64_t(f.hyper.at("seed")), uint32_t(f.hyper.at("step"))}));
+}
+void run(BatchNormStatisticsOp op, Frame &f) {
+  Statistics batch = statistics(f[op.getX()]);
+  double momentum = op.getMomentum().convertToDouble();
+  f.set(op.getNewMovingMean(), movingAverage(f[op.getMovingMean()], batch.mean, momentum));
+  f.set(op.getNewMovingVariance(),
+        movingAverage(f[op.getMovingVariance()], batch.variance, momentum));
+  f.set(op.getMean(), batch.mean);
+  f.set(op.getVariance(), batch.variance);
+}
+void run(NormalizeOp op, Frame &f) {
+  f.set(op.getY(),
+        normalize(f[op.getX()], f[op.getGamma()], f[op.getBeta()],
+                  {f[op.getMean()], f[op.getVariance()], op.getEpsilon().convertToDouble()}));
+}
+void run(BatchNormOp op, Frame &f) {
+  Statistics batch = statistics(f[op.getX()]);
+  double momentum = op.getMomentum().convertToDouble();
+  f.set(op.getY(), normalize(f[op.getX()], f[op.getGamma()], f[op.getBeta()],
+                             {batch.mean, batch.variance, op.getEpsilon().convertToDouble()}));
+  f.set(op.getNewMovingMean(), movingAverage(f[op.getMovingMean()], batch.mean, momentum));
+  f.set(op.getNewMovingVariance(),
+        movingAverage(f[op.getMovingVariance()], batch.variance, momentum));
+  f.set(op.getMean(), batch.mean);
+  f.set(op.getVariance(), batch.variance);
+}
+void run(BatchNormGradParametersOp op, Frame &f) {
+  NormalizationGradients gradients = normalizeGradParameters(
+      f[op.getX()], f[op.getDy()],
+      {f[op.getMean()], f[op.getVariance()], op.getEpsilon().convertToDouble()});
+  f.set(op.getDgamma(), gradients.gamma);
+  f.set(op.getDbeta(), gradients.beta);
+}
+void run(BatchNormGradInputOp op, Frame &f) {
+  f.set(op.getDx(),
+        normalizeGradInput(
+            f[op.getX()], f[op.getDy()], f[op.getGamma()], {f[op.getDgamma()], f[op.getDbeta()]},
+            {f[op.getMean()], f[op.getVariance()], op.getEpsilon().convertToDouble()}));
+}
+void run(AvgPoolGradOp op, Frame &f) {
+  f.set(op.getDx(), avgPoolGrad(f[op.getDy()], poolWindow(op, op.getDx()), f.shapeOf(op.getDx())));
+}
 void run(UpdateOp op, Frame &f) {
   f.set(op.getUpdated(), update(op.getOptimizer(), f.state(op.getWeights(), op.getSlots()),
                                 f[op.getGradient()], f.hyper));
 }
 
 void run(Conv2dGradInputOp op, Frame &f) {
-  Window window = convWindow(op.getDx(), op.getWeights(), op.getStrides(), op.getPadding());
+  Window window = convWindow(op, op.getDx(), op.getWeights());
   f.set(op.getDx(),
         chain(conv2dGradInput(f[op.getDy()], f[op.getWeights()], window, f.shapeOf(op.getDx())),
               f.find(op.getSaved()), op.getActivation()));
 }
 void run(Conv2dGradWeightsOp op, Frame &f) {
-  Window window = convWindow(op.getX(), op.getDweights(), op.getStrides(), op.getPadding());
+  Window window = convWindow(op, op.getX(), op.getDweights());
   f.set(op.getDweights(), conv2dGradWeights(f[op.getX()], f[op.getDy()], window));
 }
 void run(Conv2dGradBiasOp op, Frame &f) {
@@ -146,10 +220,9 @@ void run(ActivationGradOp op, Frame &f) {
   f.set(op.getDx(), activationGrad(op.getKind(), f[op.getDy()], f[op.getSaved()]));
 }
 void run(MaxPoolGradOp op, Frame &f) {
-  f.set(op.getDx(),
-        chain(maxPoolGrad(f[op.getDy()], f[op.getArgmax()],
-                          poolWindow(op.getWindow(), op.getStrides()), f.shapeOf(op.getDx())),
-              f.find(op.getSaved()), op.getActivation()));
+  f.set(op.getDx(), chain(maxPoolGrad(f[op.getDy()], f[op.getArgmax()], poolWindow(op, op.getDx()),
+                                      f.shapeOf(op.getDx())),
+                          f.find(op.getSaved()), op.getActivation()));
 }
 void run(FlattenGradOp op, Frame &f) {
   reshape(op.getDy(), op.getDx(), f);
@@ -162,15 +235,12 @@ void run(SoftmaxCrossEntropyGradOp op, Frame &f) {
 }
 
 void run(Conv2dBlockOp op, Frame &f) {
-  Window window = convWindow(op.getX(), op.getWeights(), op.getStrides(), op.getPadding());
-  auto ignore = [](const Twine &) -> LogicalResult { return failure(); };
-  RankedTensorType unpooled = *inferConv2d(typeOf(op.getX()), typeOf(op.getWeights()), {},
-                                           op.getStrides(), op.getPadding(), ignore);
-  Array z =
-      conv2d(f[op.getX()], f[op.getWeights()], f.find(op.getBias()), window, placesOf(unpooled));
+  Window window = convWindow(op, op.getX(), op.getWeights());
+  Array z = conv2d(f[op.getX()], f[op.getWeights()], f.find(op.getBias()), window,
+                   placesOf(unpooledType(op)));
   if (op.getWindow()) {
-    Pooled pooled = maxPool(z, poolWindow(*op.getWindow(), *op.getPoolStrides()),
-                            placesOf(op.getY().getType()));
+    Pooled pooled =
+        maxPool(z, fusedPool(*op.getWindow(), *op.getPoolStrides()), placesOf(op.getY().getType()));
     z = std::move(pooled.y);
     f.set(op.getArgmax(), std::move(pooled.argmax));
   }
@@ -189,15 +259,12 @@ void run(SoftmaxCrossEntropyBlockOp op, Frame &f) {
   f.set(op.getProbabilities(), loss.probabilities);
 }
 void run(Conv2dGradWeightsUpdateOp op, Frame &f) {
-  Window window = convWindow(op.getX(), op.getWeights(), op.getStrides(), op.getPadding());
+  Window window = convWindow(op, op.getX(), op.getWeights());
   Array dz = f[op.getDz()];
   if (op.getArgmax()) {
-    auto ignore = [](const Twine &) -> LogicalResult { return failure(); };
-    RankedTensorType unpooled = *inferConv2d(typeOf(op.getX()), typeOf(op.getWeights()), {},
-                                             op.getStrides(), op.getPadding(), ignore);
-    std::vector<int64_t> shape = unpooled.getShape().vec();
+    std::vector<int64_t> shape = unpooledType(op).getShape().vec();
     shape[0] = dz.shape[0];
-    dz = maxPoolGrad(dz, f[op.getArgmax()], poolWindow(*op.getWindow(), *op.getPoolStrides()),
+    dz = maxPoolGrad(dz, f[op.getArgmax()], fusedPool(*op.getWindow(), *op.getPoolStrides()),
                      std::move(shape));
   }
   f.set(op.getUpdated(), update(op.getOptimizer(), f.state(op.getWeights(), op.getSlots()),
@@ -237,7 +304,9 @@ const llvm::StringMap<Rule> &rules() {
               ActivationGradOp, MaxPoolGradOp, FlattenGradOp, SoftmaxGradOp,
               SoftmaxCrossEntropyGradOp, Conv2dBlockOp, DenseBlockOp, SoftmaxCrossEntropyBlockOp,
               Conv2dGradWeightsUpdateOp, Conv2dGradBiasUpdateOp, TransposeDeltaOp,
-              DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp>();
+              DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp, ConcatOp, SliceOp, AvgPoolOp,
+              AvgPoolGradOp, DropoutOp, BatchNormOp, BatchNormStatisticsOp, NormalizeOp,
+              BatchNormGradParametersOp, BatchNormGradInputOp>();
   return table;
 }
 

@@ -13,9 +13,9 @@
 namespace nnx::reference {
 
 /// How a window lies on an image, [y, x]: its size, its stride, how far outside the first one
-/// starts.
+/// starts, how far apart its elements stand.
 struct Window {
-  std::array<int64_t, 2> size, stride, before;
+  std::array<int64_t, 2> size, stride, before{0, 0}, dilation{1, 1};
 };
 
 /// `bias` may be null. Result: (samples, places, filters).
@@ -34,10 +34,15 @@ Array denseGradWeights(const Array &x, const Array &dy);
 struct Pooled {
   Array y, argmax;
 };
-/// Among equals the first place wins, a NaN wins over what stands before it.
+/// Among equals the first place wins, a NaN wins over what stands before it. Places outside of x do
+/// not count.
 Pooled maxPool(const Array &x, const Window &window, std::array<int64_t, 2> places);
 Array maxPoolGrad(const Array &dy, const Array &argmax, const Window &window,
                   std::vector<int64_t> inputShape);
+
+/// The mean of those places of a window that lie inside of x.
+Array avgPool(const Array &x, const Window &window, std::array<int64_t, 2> places);
+Array avgPoolGrad(const Array &dy, const Window &window, std::vector<int64_t> inputShape);
 
 /// `kind` is a row of dsl/tables/Activations.def.
 Array activation(std::string_view kind, const Array &x);
@@ -55,8 +60,43 @@ Loss softmaxCrossEntropy(const Array &logits, const Array &labels);
 Array softmaxCrossEntropyGrad(const Array &probabilities, const Array &labels);
 
 Array add(const Array &a, const Array &b);
+/// Along the last dimension.
+Array concat(const Array &a, const Array &b);
+/// `count` numbers of the last dimension, from `offset` on.
+Array slice(const Array &x, int64_t offset, int64_t count);
 
-/// Values of hyperparameters by name: "lr", "momentum", "iteration".
+/// The random numbers of one dropout: compiler/dialect/NnxLayers.td says how.
+struct DropoutKey {
+  double rate;
+  uint32_t stream;
+  uint64_t seed;
+  uint32_t step;
+};
+Array dropout(const Array &x, const DropoutKey &key);
+
+/// Statistics of each number of the last dimension over all others.
+struct Statistics {
+  Array mean, variance;
+};
+Statistics statistics(const Array &x);
+/// momentum * moving + (1 - momentum) * current
+Array movingAverage(const Array &moving, const Array &current, double momentum);
+struct Normalization {
+  const Array &mean, &variance;
+  double epsilon;
+};
+Array normalize(const Array &x, const Array &gamma, const Array &beta, const Normalization &by);
+struct NormalizationGradients {
+  Array gamma, beta;
+};
+NormalizationGradients normalizeGradParameters(const Array &x, const Array &dy,
+                                               const Normalization &by);
+/// The mean and variance are those of x.
+Array normalizeGradInput(const Array &x, const Array &dy, const Array &gamma,
+                         const NormalizationGradients &gradients, const Normalization &by);
+
+/// Scalars of the call by name: hyperparameters such as "lr", and what dropout reads, "seed" and
+/// "step".
 using Hyperparameters = std::map<std::string, double>;
 /// One step of `optimizer` ("sgd(nesterov=false)"): `state` is the weights and then the slots, and
 /// so is the result. Throws std::out_of_range for a hyperparameter that the rule reads and nobody

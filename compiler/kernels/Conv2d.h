@@ -10,11 +10,13 @@
 
 namespace nnx::kernels {
 
-/// Read from attributes input, filters, kernel, stride, padding and, where the spec has it, pool.
+/// Read from attributes input, filters, kernel, stride, dilation, padding and, where the spec has
+/// it, pool.
 struct Conv2dGeometry {
   int height, width, channels; // of the input
   int filters;
-  int kernelH, kernelW, strideH, strideW;
+  int kernelH, kernelW, strideH, strideW, dilationH, dilationW;
+  int spanH, spanW;            // from the first element of the kernel to the last, both included
   int padTop = 0, padLeft = 0; // Keras's `same` pads the smaller half before
   bool isPadded = false;
   int outHeight, outWidth;       // of the convolution
@@ -34,10 +36,13 @@ struct Conv2dGeometry {
 /// hold.
 void checkScratch(const KernelSpec &spec, double vectors);
 
+using WindowExpr = std::function<Halide::Expr(Halide::Expr, Halide::Expr)>;
+
 /// (value, place in the window): the greatest of `value(x, y)` over `window`, the first of equal
-/// ones in row major order; a NaN wins over what stands behind it. One update stage over `window`.
-Halide::Func greatestOfWindow(const std::function<Halide::Expr(Halide::Expr, Halide::Expr)> &value,
-                              const std::vector<Halide::Var> &at, const Halide::RDom &window,
-                              int windowW, int windowH);
+/// ones in row major order; a NaN wins over what stands behind it. Places for which `exists`, where
+/// it is given, is false do not count. One update stage over `window`.
+Halide::Func greatestOfWindow(const WindowExpr &value, const std::vector<Halide::Var> &at,
+                              const Halide::RDom &window, int windowW, int windowH,
+                              const WindowExpr &exists = {});
 
 } // namespace nnx::kernels

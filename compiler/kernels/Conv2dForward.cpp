@@ -1,5 +1,6 @@
 // conv2d_forward: convolution (as Keras: no flip), bias, pool, activation in one pass.
-//   z(l, x, y, c, t) = bias(c) + sum_{kx, ky, ci} in(l, x sx + kx - px, y sy + ky - py, ci, t)
+//   z(l, x, y, c, t) = bias(c) + sum_{kx, ky, ci} in(l, x sx + kx rx - px, y sy + ky ry - py, ci,
+//   t)
 //                                                 weights(c, kx, ky, ci)
 // With a pool, an increasing activation is applied to the greatest z of a window: four times fewer
 // activations for 2x2.
@@ -16,27 +17,29 @@ using namespace Halide;
 
 Conv2dGeometry::Conv2dGeometry(const KernelSpec &spec) {
   const std::vector<int> input = spec.shapeOf("input"), kernel = spec.shapeOf("kernel"),
-                         stride = spec.shapeOf("stride");
+                         stride = spec.shapeOf("stride"), dilation = spec.shapeOf("dilation");
   const std::string &padding = spec.textOf("padding");
-  if (input.size() != 3 || kernel.size() != 2 || stride.size() != 2)
-    throw KernelError(spec.text() + ": input is HxWxC, kernel and stride are HxW");
+  if (input.size() != 3 || kernel.size() != 2 || stride.size() != 2 || dilation.size() != 2)
+    throw KernelError(spec.text() + ": input is HxWxC; kernel, stride and dilation are HxW");
   if (padding != "valid" && padding != "same")
     throw KernelError(spec.text() + ": padding is neither valid nor same");
   height = input[0], width = input[1], channels = input[2];
   filters = spec.intOf("filters");
   kernelH = kernel[0], kernelW = kernel[1], strideH = stride[0], strideW = stride[1];
+  dilationH = dilation[0], dilationW = dilation[1];
+  spanH = (kernelH - 1) * dilationH + 1, spanW = (kernelW - 1) * dilationW + 1;
   if (filters < 1)
     throw KernelError(spec.text() + ": no filters");
   if (padding == "same") {
     outHeight = ceilDiv(height, strideH), outWidth = ceilDiv(width, strideW);
-    const int padsH = std::max(0, (outHeight - 1) * strideH + kernelH - height);
-    const int padsW = std::max(0, (outWidth - 1) * strideW + kernelW - width);
+    const int padsH = std::max(0, (outHeight - 1) * strideH + spanH - height);
+    const int padsW = std::max(0, (outWidth - 1) * strideW + spanW - width);
     padTop = padsH / 2, padLeft = padsW / 2;
     isPadded = padsH > 0 || padsW > 0;
   } else {
-    if (kernelH > height || kernelW > width)
+    if (spanH > height || spanW > width)
       throw KernelError(spec.text() + ": the kernel is larger than the input");
-    outHeight = (height - kernelH) / strideH + 1, outWidth = (width - kernelW) / strideW + 1;
+    outHeight = (height - spanH) / strideH + 1, outWidth = (width - spanW) / strideW + 1;
   }
   if (auto found = spec.attributes.find("pool");
       found != spec.attributes.end() && found->second != "0") {
@@ -81,7 +84,8 @@ Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) 
   Func z("z"), out("y");
   z(l, x, y, c, t) = bias(c);
   z(l, x, y, c, t) +=
-      source(x * g.strideW + r.x, y * g.strideH + r.y, r.z) * weights(c, r.x, r.y, r.z);
+      source(x * g.strideW + r.x * g.dilationW, y * g.strideH + r.y * g.dilationH, r.z) *
+      weights(c, r.x, r.y, r.z);
 
   RDom window(0, g.poolW, 0, g.poolH, "window");
   Func greatest = greatestOfWindow(
@@ -130,8 +134,8 @@ Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) 
       .parallel(task)
       .parallel(t);
   if (g.isPadded) {
-    const int rows = (g.poolH - 1) * g.strideH + g.kernelH;
-    const int columns = (g.outWidth - 1) * g.strideW + g.kernelW;
+    const int rows = (g.poolH - 1) * g.strideH + g.spanH;
+    const int columns = (g.outWidth - 1) * g.strideW + g.spanW;
     checkScratch(spec, double(rows) * columns * g.channels);
     padded.compute_at(out, row)
         .store_in(onStack)

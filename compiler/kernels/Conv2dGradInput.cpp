@@ -1,6 +1,6 @@
 // conv2d_grad_input:
-//   dx(l, x, y, ci, t) = f'(y_or_z) sum_{co, kx, ky} dz(l, (x + px - kx) / sx, (y + py - ky) / sy,
-//   co, t)
+//   dx(l, x, y, ci, t) = f'(y_or_z) sum_{co, kx, ky} dz(l, (x + px - kx rx) / sx, (y + py - ky ry)
+//   / sy, co, t)
 //                                                    weights(co, kx, ky, ci)
 // over those taps for which both divisions are whole and inside dz.
 #include "compiler/kernels/Activation.h"
@@ -22,7 +22,7 @@ Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &targe
   ImageParam yOrZ = inputBuffer(Float(32), "y_or_z", g.inputExtents());
   Var l("l"), x("x"), y("y"), ci("ci"), t("t");
   RDom r(0, g.filters, 0, g.kernelW, 0, g.kernelH, "r");
-  Expr fromX = x + g.padLeft - r.y, fromY = y + g.padTop - r.z;
+  Expr fromX = x + g.padLeft - r.y * g.dilationW, fromY = y + g.padTop - r.z * g.dilationH;
   auto inside = [](const Expr &from, int stride, int extent) {
     Expr fits = from >= 0 && from <= (extent - 1) * stride;
     return stride == 1 ? fits : fits && from % stride == 0;

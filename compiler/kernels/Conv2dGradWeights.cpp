@@ -79,7 +79,8 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
   Func blockSum("block_sum"), laneSum("lane_sum"), gradient("gradient"), weights("weights");
   blockSum(l, c, kx, ky, ci, b, t) = 0.0f;
   blockSum(l, c, kx, ky, ci, b, t) +=
-      delta(l, at.x, atY, c, t) * source(at.x * g.strideW + kx, atY * g.strideH + ky);
+      delta(l, at.x, atY, c, t) *
+      source(at.x * g.strideW + kx * g.dilationW, atY * g.strideH + ky * g.dilationH);
   RDom block(0, ceilDiv(usedHeight, blocks.rows), 0, wholeTiles + 1, "block");
   block.where(block.y >= part * wholeTiles);
   block.where(block.y < wholeTiles + part);
@@ -127,8 +128,8 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
   if (g.isPadded)
     padded.compute_at(laneSum, ci)
         .store_in(onStack)
-        .bound_storage(x, (usedWidth - 1) * g.strideW + g.kernelW)
-        .bound_storage(y, (blocks.rows - 1) * g.strideH + g.kernelH)
+        .bound_storage(x, (usedWidth - 1) * g.strideW + g.spanW)
+        .bound_storage(y, (blocks.rows - 1) * g.strideH + g.spanH)
         .vectorize(l);
   blockSum.compute_at(laneSum, lo)
       .store_in(onStack)

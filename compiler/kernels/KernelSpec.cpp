@@ -130,6 +130,16 @@ int KernelSpec::intOf(const std::string &name) const {
   return value;
 }
 
+double KernelSpec::realOf(const std::string &name) const {
+  const std::string &text = textOf(name);
+  double value = 0;
+  const char *end = text.data() + text.size();
+  auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end)
+    throw KernelError(this->text() + ": `" + name + "` is not a number");
+  return value;
+}
+
 bool KernelSpec::flagOf(const std::string &name) const {
   const std::string &value = textOf(name);
   if (value != "0" && value != "1")

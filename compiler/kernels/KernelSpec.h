@@ -29,6 +29,7 @@ struct KernelSpec {
   // The attribute `name`; each throws KernelError where it is missing or not of that form.
   const std::string &textOf(const std::string &name) const;
   int intOf(const std::string &name) const;
+  double realOf(const std::string &name) const;
   bool flagOf(const std::string &name) const;              // "0" or "1"
   std::vector<int> shapeOf(const std::string &name) const; // "3x3" is {3, 3}
 };

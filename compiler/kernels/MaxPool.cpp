@@ -1,50 +1,69 @@
-// max_pool_forward and max_pool_grad. Windows that do not fit are dropped (Keras: valid). The first
-// of equal values wins, in row major order, as in TensorFlow; a NaN wins over what stands before
-// it.
+// max_pool_forward and max_pool_grad. Windows that do not fit are dropped (Keras: valid), or what
+// of them lies outside does not count (same). The first of equal values wins, in row major order,
+// as in TensorFlow; a NaN wins over what stands before it.
 #include "compiler/kernels/Activation.h"
 #include "compiler/kernels/Conv2d.h"
 #include "compiler/kernels/Kernel.h"
-#include "compiler/kernels/Tensors.h"
+#include "compiler/kernels/Pool.h"
+
+#include <algorithm>
+#include <limits>
 
 namespace nnx::kernels {
 
 using namespace Halide;
 
+PoolGeometry::PoolGeometry(const KernelSpec &spec) {
+  const std::vector<int> input = spec.shapeOf("input"), window = spec.shapeOf("window"),
+                         stride = spec.shapeOf("stride");
+  const std::string &padding = spec.textOf("padding");
+  if (input.size() != 3 || window.size() != 2 || stride.size() != 2)
+    throw KernelError(spec.text() + ": input is HxWxC, window and stride are HxW");
+  if (padding != "valid" && padding != "same")
+    throw KernelError(spec.text() + ": padding is neither valid nor same");
+  height = input[0], width = input[1], channels = input[2];
+  windowH = window[0], windowW = window[1], strideH = stride[0], strideW = stride[1];
+  if (padding == "same") {
+    outHeight = ceilDiv(height, strideH), outWidth = ceilDiv(width, strideW);
+    const int padsH = std::max(0, (outHeight - 1) * strideH + windowH - height);
+    const int padsW = std::max(0, (outWidth - 1) * strideW + windowW - width);
+    padTop = padsH / 2, padLeft = padsW / 2;
+    isPadded = padsH > 0 || padsW > 0;
+    return;
+  }
+  if (windowH > height || windowW > width)
+    throw KernelError(spec.text() + ": the window is larger than the input");
+  outHeight = (height - windowH) / strideH + 1;
+  outWidth = (width - windowW) / strideW + 1;
+}
+
 namespace {
 
-struct PoolGeometry {
-  int height, width, channels; // of the input
-  int windowH, windowW, strideH, strideW;
-  int outHeight, outWidth;
-
-  explicit PoolGeometry(const KernelSpec &spec) {
-    const std::vector<int> input = spec.shapeOf("input"), window = spec.shapeOf("window"),
-                           stride = spec.shapeOf("stride");
-    if (input.size() != 3 || window.size() != 2 || stride.size() != 2)
-      throw KernelError(spec.text() + ": input is HxWxC, window and stride are HxW");
-    height = input[0], width = input[1], channels = input[2];
-    windowH = window[0], windowW = window[1], strideH = stride[0], strideW = stride[1];
-    if (windowH > height || windowW > width)
-      throw KernelError(spec.text() + ": the window is larger than the input");
-    if (windowH * windowW > 256)
-      throw KernelError(spec.text() + ": a window of more than 256 places");
-    outHeight = (height - windowH) / strideH + 1;
-    outWidth = (width - windowW) / strideW + 1;
-  }
-};
+// A byte holds the place of the greatest.
+void checkPlaces(const KernelSpec &spec, const PoolGeometry &g) {
+  if (g.windowH * g.windowW > 256)
+    throw KernelError(spec.text() + ": a window of more than 256 places");
+}
 
 } // namespace
 
-Func greatestOfWindow(const std::function<Expr(Expr, Expr)> &value, const std::vector<Var> &at,
-                      const RDom &window, int windowW, int windowH) {
+Func greatestOfWindow(const WindowExpr &value, const std::vector<Var> &at, const RDom &window,
+                      int windowW, int windowH, const WindowExpr &exists) {
   // From the last place to the first, since `candidate < greatest` is the one comparison for which
-  // both a tie and a NaN let the earlier place win.
+  // both a tie and a NaN let the earlier place win. A place outside never wins; where the last one
+  // is outside, whatever comes first does.
   Expr x = windowW - 1 - window.x, y = windowH - 1 - window.y;
   Func greatest("greatest");
-  greatest(at) = Tuple(value(windowW - 1, windowH - 1), windowW * windowH - 1);
+  const Expr lowest = -std::numeric_limits<float>::infinity();
+  Expr last = value(windowW - 1, windowH - 1);
+  if (exists)
+    last = select(exists(windowW - 1, windowH - 1), last, lowest);
+  greatest(at) = Tuple(last, windowW * windowH - 1);
   const OldElements old({greatest(at)[0], greatest(at)[1]});
   Expr candidate = value(x, y);
   Expr keeps = strict_float(candidate < old[0]);
+  if (exists)
+    keeps = keeps || !exists(x, y);
   greatest(at) =
       old.bind({select(keeps, old[0], candidate), select(keeps, old[1], x + windowW * y)});
   return greatest;
@@ -52,19 +71,25 @@ Func greatestOfWindow(const std::function<Expr(Expr, Expr)> &value, const std::v
 
 Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &) {
   const PoolGeometry g(spec);
-  ImageParam x = inputBuffer(Float(32), "x", imageTensor(g.width, g.height, g.channels));
+  checkPlaces(spec, g);
+  ImageParam x = inputBuffer(Float(32), "x", g.inputExtents());
   Var l("l"), px("px"), py("py"), c("c"), t("t");
   RDom window(0, g.windowW, 0, g.windowH, "window");
-  Func greatest = greatestOfWindow(
-      [&](const Expr &i, const Expr &j) {
-        return x(l, px * g.strideW + i, py * g.strideH + j, c, t);
-      },
-      {l, px, py, c, t}, window, g.windowW, g.windowH);
+  auto value = [&](const Expr &i, const Expr &j) {
+    Expr inX = g.inX(px, i), inY = g.inY(py, j);
+    return g.isPadded ? x(l, clamp(inX, 0, g.width - 1), clamp(inY, 0, g.height - 1), c, t)
+                      : x(l, inX, inY, c, t);
+  };
+  auto exists = [&](const Expr &i, const Expr &j) {
+    return g.isInside(g.inX(px, i), g.inY(py, j));
+  };
+  Func greatest = greatestOfWindow(value, {l, px, py, c, t}, window, g.windowW, g.windowH,
+                                   g.isPadded ? WindowExpr(exists) : WindowExpr());
   Func y("y");
   y(l, px, py, c, t) =
       Tuple(greatest(l, px, py, c, t)[0], cast<uint8_t>(greatest(l, px, py, c, t)[1]));
 
-  constrainOutputs(y, imageTensor(g.outWidth, g.outHeight, g.channels));
+  constrainOutputs(y, g.outputExtents());
   y.vectorize(l).parallel(c).parallel(t);
   greatest.compute_at(y, px).store_in(onStack).vectorize(l).update().vectorize(l);
   if (g.windowW * g.windowH <= 16)
@@ -74,9 +99,9 @@ Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &) {
 
 Kernel build_max_pool_grad(const KernelSpec &spec, const KernelTarget &) {
   const PoolGeometry g(spec);
+  checkPlaces(spec, g);
   ActivationCode activation(spec);
-  const Extents pooled = imageTensor(g.outWidth, g.outHeight, g.channels);
-  const Extents input = imageTensor(g.width, g.height, g.channels);
+  const Extents pooled = g.outputExtents(), input = g.inputExtents();
   ImageParam dy = inputBuffer(Float(32), "dy", pooled);
   ImageParam argmax = inputBuffer(UInt(8), "argmax", pooled);
   ImageParam yOrZ = inputBuffer(Float(32), "y_or_z", input);
@@ -86,8 +111,8 @@ Kernel build_max_pool_grad(const KernelSpec &spec, const KernelTarget &) {
   Expr sum = 0.0f;
   for (int j = 0; j < ceilDiv(g.windowH, g.strideH); ++j)
     for (int i = 0; i < ceilDiv(g.windowW, g.strideW); ++i) {
-      Expr px = x / g.strideW - i, py = y / g.strideH - j;
-      Expr inX = x - px * g.strideW, inY = y - py * g.strideH;
+      Expr px = (x + g.padLeft) / g.strideW - i, py = (y + g.padTop) / g.strideH - j;
+      Expr inX = x + g.padLeft - px * g.strideW, inY = y + g.padTop - py * g.strideH;
       Expr exists = px >= 0 && px < g.outWidth && py >= 0 && py < g.outHeight && inX < g.windowW &&
                     inY < g.windowH;
       Expr atX = clamp(px, 0, g.outWidth - 1), atY = clamp(py, 0, g.outHeight - 1);

@@ -9,7 +9,8 @@ namespace nnx {
 
 FailureOr<RankedTensorType> inferConv2d(RankedTensorType x, RankedTensorType weights,
                                         RankedTensorType bias, ArrayRef<int64_t> strides,
-                                        Padding padding, Complain complain) {
+                                        ArrayRef<int64_t> dilations, Padding padding,
+                                        Complain complain) {
   ArrayRef<int64_t> in = sampleExtents(x), kernel = weights.getShape();
   if (kernel[2] != in[2])
     return complain("weights take " + Twine(kernel[2]) + " channels, the input has " +
@@ -18,10 +19,11 @@ FailureOr<RankedTensorType> inferConv2d(RankedTensorType x, RankedTensorType wei
     return complain("bias has " + Twine(bias.getDimSize(0)) + " numbers for " + Twine(kernel[3]) +
                     " filters");
   if (failed(expectExtents(in, complain)) || failed(expectExtents(kernel, complain)) ||
-      failed(expectPair("strides", strides, complain)))
+      failed(expectPair("strides", strides, complain)) ||
+      failed(expectPair("dilations", dilations, complain)))
     return failure();
   return typeFrom(dsl::conv2dSizes(in.vec(), kernel[3], kernel.take_front(2).vec(), strides.vec(),
-                                   padding == Padding::Same, bool(bias)),
+                                   dilations.vec(), padding == Padding::Same, bool(bias)),
                   x.getElementType(), complain);
 }
 
@@ -29,7 +31,7 @@ LogicalResult Conv2dOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
                                          Adaptor op, SmallVectorImpl<Type> &results) {
   FailureOr<RankedTensorType> y =
       inferConv2d(typeOf(op.getX()), typeOf(op.getWeights()), typeOf(op.getBias()), op.getStrides(),
-                  op.getPadding(), complainAt(location));
+                  op.getDilations(), op.getPadding(), complainAt(location));
   if (failed(y))
     return failure();
   results.push_back(*y);
@@ -40,10 +42,10 @@ SmallVector<Value> Conv2dOp::buildGradient(OpBuilder &builder, ValueRange result
   Value dy = resultGradients[0];
   SmallVector<Value> gradients{
       buildAt<Conv2dGradInputOp>(builder, *this, getX().getType(), dy, getWeights(),
-                                 /*saved=*/Value(), getStrides(), getPadding(),
+                                 /*saved=*/Value(), getStrides(), getDilations(), getPadding(),
                                  /*activation=*/StringAttr()),
       buildAt<Conv2dGradWeightsOp>(builder, *this, getWeights().getType(), getX(), dy, getStrides(),
-                                   getPadding())};
+                                   getDilations(), getPadding())};
   if (getBias())
     gradients.push_back(buildAt<Conv2dGradBiasOp>(builder, *this, getBias().getType(), dy));
   return gradients;
@@ -52,22 +54,25 @@ SmallVector<Value> Conv2dOp::buildGradient(OpBuilder &builder, ValueRange result
 // The gradient ops name the types of the layer's input and weights, so that dy must be what the
 // layer makes of them.
 static LogicalResult verifyDelta(Operation *op, Value x, Value weights, Value dy,
-                                 ArrayRef<int64_t> strides, Padding padding) {
+                                 ArrayRef<int64_t> strides, ArrayRef<int64_t> dilations,
+                                 Padding padding) {
   FailureOr<RankedTensorType> y =
-      inferConv2d(typeOf(x), typeOf(weights), {}, strides, padding, complainAt(op));
+      inferConv2d(typeOf(x), typeOf(weights), {}, strides, dilations, padding, complainAt(op));
   if (failed(y))
     return failure();
   return expectType("`dy`", *y, dy.getType(), complainAt(op));
 }
 
 LogicalResult Conv2dGradInputOp::verify() {
-  if (failed(verifyDelta(*this, getDx(), getWeights(), getDy(), getStrides(), getPadding())))
+  if (failed(verifyDelta(*this, getDx(), getWeights(), getDy(), getStrides(), getDilations(),
+                         getPadding())))
     return failure();
   return expectSaved(getSaved(), getActivation(), getDx().getType(), complainAt(*this));
 }
 
 LogicalResult Conv2dGradWeightsOp::verify() {
-  return verifyDelta(*this, getX(), getDweights(), getDy(), getStrides(), getPadding());
+  return verifyDelta(*this, getX(), getDweights(), getDy(), getStrides(), getDilations(),
+                     getPadding());
 }
 
 // A bias has one number per channel, the last dimension of what it is added to.
@@ -89,7 +94,7 @@ static FailureOr<RankedTensorType> pooled(Operation *op, RankedTensorType y,
                                           std::optional<ArrayRef<int64_t>> strides) {
   if (window.has_value() != strides.has_value())
     return op->emitOpError("expects `window` and `pool_strides` together");
-  return window ? inferMaxPool(y, *window, *strides, complainAt(op)) : y;
+  return window ? inferMaxPool(y, *window, *strides, Padding::Valid, complainAt(op)) : y;
 }
 
 static LogicalResult verifyArgmax(Operation *op, Value argmax, RankedTensorType pooled) {
@@ -103,7 +108,7 @@ LogicalResult Conv2dBlockOp::verify() {
   auto complain = complainAt(*this);
   FailureOr<RankedTensorType> y =
       inferConv2d(typeOf(getX()), typeOf(getWeights()), typeOf(getBias()), getStrides(),
-                  getPadding(), complain);
+                  getDilations(), getPadding(), complain);
   if (succeeded(y))
     y = pooled(*this, *y, getWindow(), getPoolStrides());
   if (failed(y) || failed(expectActivation(getActivation(), complain)))
@@ -122,7 +127,8 @@ LogicalResult Conv2dBlockOp::verify() {
 LogicalResult Conv2dGradWeightsUpdateOp::verify() {
   auto complain = complainAt(*this);
   FailureOr<RankedTensorType> delta =
-      inferConv2d(typeOf(getX()), typeOf(getWeights()), {}, getStrides(), getPadding(), complain);
+      inferConv2d(typeOf(getX()), typeOf(getWeights()), {}, getStrides(), getDilations(),
+                  getPadding(), complain);
   if (succeeded(delta))
     delta = pooled(*this, *delta, getWindow(), getPoolStrides());
   if (failed(delta) || failed(expectType("`dz`", *delta, getDz().getType(), complain)) ||

@@ -29,14 +29,21 @@ mlir::FailureOr<mlir::RankedTensorType> typeFrom(const dsl::LayerResult &sizes, 
 // Result types of layers, or a complaint. `bias` may be null.
 mlir::FailureOr<mlir::RankedTensorType>
 inferConv2d(mlir::RankedTensorType x, mlir::RankedTensorType weights, mlir::RankedTensorType bias,
-            llvm::ArrayRef<int64_t> strides, Padding padding, Complain complain);
+            llvm::ArrayRef<int64_t> strides, llvm::ArrayRef<int64_t> dilations, Padding padding,
+            Complain complain);
 mlir::FailureOr<mlir::RankedTensorType> inferDense(mlir::RankedTensorType x,
                                                    mlir::RankedTensorType weights,
                                                    mlir::RankedTensorType bias, Complain complain);
 mlir::FailureOr<mlir::RankedTensorType> inferMaxPool(mlir::RankedTensorType x,
                                                      llvm::ArrayRef<int64_t> window,
                                                      llvm::ArrayRef<int64_t> strides,
-                                                     Complain complain);
+                                                     Padding padding, Complain complain);
+mlir::FailureOr<mlir::RankedTensorType> inferAvgPool(mlir::RankedTensorType x,
+                                                     llvm::ArrayRef<int64_t> window,
+                                                     llvm::ArrayRef<int64_t> strides,
+                                                     Padding padding, Complain complain);
+mlir::FailureOr<mlir::RankedTensorType> inferConcat(mlir::RankedTensorType lhs,
+                                                    mlir::RankedTensorType rhs, Complain complain);
 mlir::FailureOr<mlir::RankedTensorType> inferFlatten(mlir::RankedTensorType x, Complain complain);
 
 /// Fails unless `found` is `expected`; `what` names the operand or result.

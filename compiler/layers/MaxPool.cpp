@@ -6,7 +6,8 @@ using namespace mlir;
 namespace nnx {
 
 FailureOr<RankedTensorType> inferMaxPool(RankedTensorType x, ArrayRef<int64_t> window,
-                                         ArrayRef<int64_t> strides, Complain complain) {
+                                         ArrayRef<int64_t> strides, Padding padding,
+                                         Complain complain) {
   ArrayRef<int64_t> in = sampleExtents(x);
   if (failed(expectExtents(in, complain)) || failed(expectPair("window", window, complain)) ||
       failed(expectPair("strides", strides, complain)))
@@ -14,14 +15,15 @@ FailureOr<RankedTensorType> inferMaxPool(RankedTensorType x, ArrayRef<int64_t> w
   std::optional<int64_t> area = dsl::multiply(window[0], window[1]);
   if (!area || *area > 256)
     return complain("a window has at most 256 places, which a byte counts");
-  return typeFrom(dsl::maxPoolSizes(in.vec(), window.vec(), strides.vec()), x.getElementType(),
-                  complain);
+  return typeFrom(dsl::poolSizes(dsl::LayerKind::max_pool, in.vec(), window.vec(), strides.vec(),
+                                 padding == Padding::Same),
+                  x.getElementType(), complain);
 }
 
 LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                           Adaptor op, SmallVectorImpl<Type> &results) {
-  FailureOr<RankedTensorType> y =
-      inferMaxPool(typeOf(op.getX()), op.getWindow(), op.getStrides(), complainAt(location));
+  FailureOr<RankedTensorType> y = inferMaxPool(typeOf(op.getX()), op.getWindow(), op.getStrides(),
+                                               op.getPadding(), complainAt(location));
   if (failed(y))
     return failure();
   results.push_back(*y);
@@ -31,14 +33,14 @@ LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
 
 SmallVector<Value> MaxPoolOp::buildGradient(OpBuilder &builder, ValueRange resultGradients) {
   return {buildAt<MaxPoolGradOp>(builder, *this, getX().getType(), resultGradients[0], getArgmax(),
-                                 /*saved=*/Value(), getWindow(), getStrides(),
+                                 /*saved=*/Value(), getWindow(), getStrides(), getPadding(),
                                  /*activation=*/StringAttr())};
 }
 
 LogicalResult MaxPoolGradOp::verify() {
   auto complain = complainAt(*this);
   FailureOr<RankedTensorType> y =
-      inferMaxPool(typeOf(getDx()), getWindow(), getStrides(), complain);
+      inferMaxPool(typeOf(getDx()), getWindow(), getStrides(), getPadding(), complain);
   if (failed(y) || failed(expectType("`dy`", *y, getDy().getType(), complain)))
     return failure();
   Type ui8 = IntegerType::get(getContext(), 8, IntegerType::Unsigned);

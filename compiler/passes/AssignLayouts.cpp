@@ -1,6 +1,7 @@
 // Says of every tensor where its elements lie: layouts follow from shapes, except that what is flat
 // keeps the order of the image it came from, and dense kernels follow the order of their input.
-// Adds transpose_delta where a kernel wants features innermost. Works on fused ops.
+// Adds transpose_delta where a kernel wants features innermost, and slices that bring a flat tensor
+// into the order of another one where branches meet. Works on fused ops.
 #include "compiler/dialect/NnxDialect.h"
 #include "compiler/layers/Layers.h"
 #include "compiler/passes/Layout.h"
@@ -59,6 +60,32 @@ private:
   // A copy: the map moves its entries when it grows.
   Layout of(Value value) const { return layouts.lookup(value); }
 
+  // Brings operand `index` of `op` into `wanted`, if it lies otherwise.
+  void reorder(Operation *op, unsigned index, const Layout &wanted) {
+    Value value = op->getOperand(index);
+    if (of(value) == wanted)
+      return;
+    OpBuilder builder(op);
+    Value copy = SliceOp::create(builder, op->getLoc(), value.getType(), value, /*offset=*/0);
+    layouts[copy] = wanted;
+    op->setOperand(index, copy);
+  }
+
+  Layout inOrder(Value value) const { return Layout::ofSamples(typeOf(value)); }
+
+  // Parameters of a batch_norm wait for what they normalize.
+  LogicalResult assignFeatures(Operation *op, Value x, ValueRange values) {
+    for (Value value : values) {
+      Layout wanted = Layout::ofFeatures(typeOf(value), of(x));
+      bool isArgument = isa<BlockArgument>(value);
+      if (isArgument && features.contains(value) && of(value) != wanted)
+        return op->emitOpError("shares parameters with a layer whose input has another order");
+      features.insert(value);
+      layouts[value] = wanted;
+    }
+    return success();
+  }
+
   // Dense kernels wait for the layer that reads them.
   void assignByShape(Value value) {
     RankedTensorType type = typeOf(value);
@@ -80,10 +107,47 @@ private:
         })
         .Case([&](FlattenGradOp grad) {
           assignByShape(grad.getDx());
-          bool isImage = typeOf(grad.getDx()).getRank() == 4;
-          return !isImage || of(grad.getDy()) == Layout::ofFlattened(typeOf(grad.getDx()))
-                     ? success()
-                     : op->emitOpError("gets a gradient in another order than its image's");
+          if (typeOf(grad.getDx()).getRank() == 4)
+            reorder(op, 0, Layout::ofFlattened(typeOf(grad.getDx())));
+          return success();
+        })
+        .Case([&](AddOp add) {
+          if (of(add.getLhs()) != of(add.getRhs()))
+            for (unsigned operand : {0, 1})
+              reorder(op, operand, inOrder(add.getSum()));
+          layouts[add.getSum()] = of(add.getLhs());
+          return success();
+        })
+        .Case<ConcatOp, SliceOp>([&](Operation *part) {
+          // Made here, a slice has its layout already.
+          layouts.try_emplace(part->getResult(0), inOrder(part->getResult(0)));
+          return success();
+        })
+        .Case<ActivationGradOp, SoftmaxGradOp>([&](Operation *grad) {
+          reorder(grad, 0, of(grad->getOperand(1)));
+          layouts[grad->getResult(0)] = of(grad->getOperand(1));
+          return success();
+        })
+        .Case([&](BatchNormStatisticsOp norm) {
+          return assignFeatures(op, norm.getX(),
+                                {norm.getMovingMean(), norm.getMovingVariance(), norm.getMean(),
+                                 norm.getVariance(), norm.getNewMovingMean(),
+                                 norm.getNewMovingVariance()});
+        })
+        .Case([&](NormalizeOp norm) {
+          layouts[norm.getY()] = of(norm.getX());
+          return assignFeatures(
+              op, norm.getX(),
+              {norm.getGamma(), norm.getBeta(), norm.getMean(), norm.getVariance()});
+        })
+        .Case([&](BatchNormGradParametersOp grad) {
+          reorder(op, 1, of(grad.getX()));
+          return assignFeatures(op, grad.getX(), {grad.getDgamma(), grad.getDbeta()});
+        })
+        .Case([&](BatchNormGradInputOp grad) {
+          reorder(op, 1, of(grad.getX()));
+          layouts[grad.getDx()] = of(grad.getX());
+          return success();
         })
         .Case([&](DenseBlockOp dense) {
           Layout wanted = Layout::ofDenseKernel(typeOf(dense.getWeights()), of(dense.getX()));
@@ -101,22 +165,19 @@ private:
           return success();
         })
         .Case([&](TransposeDeltaOp transpose) {
+          reorder(op, 0, inOrder(transpose.getDz()));
           layouts[transpose.getTransposed()] = Layout::ofTransposedDelta(typeOf(transpose.getDz()));
           return success();
         })
-        .Case<ActivationOp, ActivationGradOp, SoftmaxOp, SoftmaxGradOp, AddOp>(
-            [&](Operation *same) {
-              layouts[same->getResult(0)] = of(same->getOperand(0));
-              return success();
-            })
+        .Case<ActivationOp, SoftmaxOp, DropoutOp>([&](Operation *same) {
+          layouts[same->getResult(0)] = of(same->getOperand(0));
+          return success();
+        })
         .Case<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyBlockOp>([&](Operation *loss) {
-          if (!of(loss->getOperand(0)).isInOrder())
-            return LogicalResult(loss->emitOpError(
-                "has no kernel for classes that are the pixels of an image with several "
-                "channels; put a dense layer before the loss"));
+          reorder(loss, 0, inOrder(loss->getOperand(0)));
           for (Value result : loss->getResults())
             assignByShape(result);
-          return LogicalResult(success());
+          return success();
         })
         .Default([&](Operation *other) {
           SmallVector<Value> updated = updatedOperands(other);
@@ -165,6 +226,7 @@ private:
 
   func::FuncOp function;
   llvm::DenseMap<Value, Layout> layouts;
+  llvm::DenseSet<Value> features; // that a batch_norm has laid out
 };
 
 struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {

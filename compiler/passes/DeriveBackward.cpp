@@ -1,6 +1,7 @@
 // Derives training from a forward function: @forward becomes @evaluate, and a copy of it with
 // gradients and updates appended becomes @step. The module names the optimizer (nnx.optimizer);
-// ops say their own gradients (GradientOpInterface).
+// ops say their own gradients (GradientOpInterface), what stands for them in @evaluate, and what
+// becomes of parameters that are not trained (InferenceFormOpInterface).
 #include "compiler/dialect/NnxDialect.h"
 #include "compiler/passes/Passes.h"
 
@@ -110,6 +111,8 @@ SmallVector<SmallVector<Value>> addSlotArguments(func::FuncOp step,
   for (unsigned i = 2; i < count; ++i) {
     auto parameter = step.getArgAttrOfType<ParameterAttr>(i, kParameterAttr);
     SmallVector<Value> &own = slots.emplace_back();
+    if (!parameter.getTrained())
+      continue;
     for (const std::string &name : slotNames) {
       auto slot =
           SlotAttr::get(step.getContext(), builder.getStringAttr(name), parameter.getName());
@@ -121,6 +124,28 @@ SmallVector<SmallVector<Value>> addSlotArguments(func::FuncOp step,
     }
   }
   return slots;
+}
+
+// What the layer that reads an untrained parameter makes of it.
+Value findNewState(Value parameter) {
+  for (Operation *user : parameter.getUsers())
+    if (auto layer = dyn_cast<InferenceFormOpInterface>(user))
+      if (Value state = layer.getNewState(parameter))
+        return state;
+  return {};
+}
+
+void takeInferenceForms(func::FuncOp evaluate) {
+  SmallVector<InferenceFormOpInterface> layers;
+  evaluate.walk([&](InferenceFormOpInterface layer) { layers.push_back(layer); });
+  for (InferenceFormOpInterface layer : layers) {
+    OpBuilder builder(layer);
+    SmallVector<Value> values = layer.buildInference(builder);
+    for (auto [result, value] : llvm::zip_equal(layer->getResults(), values))
+      if (value)
+        result.replaceAllUsesWith(value);
+    layer->erase();
+  }
 }
 
 struct DeriveBackward : impl::DeriveBackwardBase<DeriveBackward> {
@@ -138,6 +163,7 @@ struct DeriveBackward : impl::DeriveBackwardBase<DeriveBackward> {
     forward.setName(kEvaluateFunction);
     step.setName(kStepFunction);
     module.push_back(step);
+    takeInferenceForms(forward);
     if (failed(derive(step, *optimizer)))
       signalPassFailure();
   }
@@ -165,10 +191,17 @@ struct DeriveBackward : impl::DeriveBackwardBase<DeriveBackward> {
     SmallVector<Value> newWeights, newSlots;
     for (unsigned i = 2; i < count; ++i) {
       Value weights = step.getArgument(i), gradient = backward.gradientOf(weights);
+      auto parameter = step.getArgAttrOfType<ParameterAttr>(i, kParameterAttr);
+      if (!parameter.getTrained()) {
+        Value state = findNewState(weights);
+        if (!state)
+          return step.emitOpError("nothing says the new value of parameter ")
+                 << parameter.getName();
+        newWeights.push_back(state);
+        continue;
+      }
       if (!gradient)
-        return step.emitOpError("parameter ")
-               << step.getArgAttrOfType<ParameterAttr>(i, kParameterAttr).getName()
-               << " does not reach the loss";
+        return step.emitOpError("parameter ") << parameter.getName() << " does not reach the loss";
       // The update follows its gradient at once; whatever reads the old weights stands before.
       OpBuilder builder(step.getContext());
       builder.setInsertionPointAfter(gradient.getDefiningOp());

@@ -2,6 +2,7 @@
 // and activation; the derivative of an activation with the gradient it multiplies. Within a layer
 // always, since no kernel computes the parts: gradient and update, loss and its gradient.
 #include "compiler/dialect/NnxDialect.h"
+#include "compiler/layers/Layers.h"
 #include "compiler/passes/Passes.h"
 
 #include "dsl/Activations.h"
@@ -54,6 +55,15 @@ FailureOr<BackwardOfPooledActivation> matchBackward(ActivationOp activation, Max
   return found;
 }
 
+// Whether windows lie side by side and wholly inside of x: the form of a pool that other kernels
+// compute along. Those that `same` lets fall off the end do not come up where extents divide.
+template <class PoolOp> bool isPartition(PoolOp pool, RankedTensorType x) {
+  ArrayRef<int64_t> window = pool.getWindow(), extents = sampleExtents(x);
+  return window == pool.getStrides() &&
+         (pool.getPadding() == Padding::Valid ||
+          (extents[0] % window[0] == 0 && extents[1] % window[1] == 0));
+}
+
 // max_pool(f(conv2d(x))) = f(max_pool(conv2d(x))) for an f that never falls, and backward
 //   f'(z) * scatter(dy) = scatter(f'(max_pool(z)) * dy)
 // since an element of z that receives a gradient is the largest of its window.
@@ -61,8 +71,8 @@ struct FuseConvolutionWithPool : OpRewritePattern<MaxPoolOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(MaxPoolOp pool, PatternRewriter &rewriter) const override {
-    if (pool.getWindow() != pool.getStrides())
-      return rewriter.notifyMatchFailure(pool, "windows overlap or leave gaps");
+    if (!isPartition(pool, typeOf(pool.getX())))
+      return rewriter.notifyMatchFailure(pool, "windows overlap, leave gaps or reach outside");
     auto activation = pool.getX().getDefiningOp<ActivationOp>();
     Value z = activation ? activation.getX() : pool.getX();
     auto conv = z.getDefiningOp<Conv2dOp>();
@@ -86,7 +96,7 @@ struct FuseConvolutionWithPool : OpRewritePattern<MaxPoolOp> {
                                        keepsArgmax ? pool.getArgmax().getType() : Type(),
                                        backward.savesInput ? pool.getY().getType() : Type(),
                                        conv.getX(), conv.getWeights(), conv.getBias(),
-                                       conv.getStrides(), conv.getPadding(),
+                                       conv.getStrides(), conv.getDilations(), conv.getPadding(),
                                        activation ? activation.getKind() : StringRef(linear),
                                        pool.getWindowAttr(), pool.getStridesAttr());
     if (backward.activation) {
@@ -95,9 +105,9 @@ struct FuseConvolutionWithPool : OpRewritePattern<MaxPoolOp> {
       auto delta =
           ActivationGradOp::create(rewriter, backward.activation.getLoc(), block.getY().getType(),
                                    backward.pool.getDy(), saved, activation.getKind());
-      rewriter.replaceOpWithNewOp<MaxPoolGradOp>(backward.activation, backward.activation.getType(),
-                                                 delta, block.getArgmax(), Value(),
-                                                 pool.getWindow(), pool.getStrides(), StringAttr());
+      rewriter.replaceOpWithNewOp<MaxPoolGradOp>(
+          backward.activation, backward.activation.getType(), delta, block.getArgmax(), Value(),
+          pool.getWindow(), pool.getStrides(), pool.getPadding(), StringAttr());
       rewriter.eraseOp(backward.pool);
     }
     rewriter.replaceAllUsesWith(pool.getY(), block.getY());
@@ -115,7 +125,8 @@ Operation *createBlock(Conv2dOp conv, StringRef activation, bool keepsInput, OpB
   Type y = conv.getY().getType();
   return Conv2dBlockOp::create(
       builder, conv.getLoc(), y, /*argmax=*/Type(), keepsInput ? y : Type(), conv.getX(),
-      conv.getWeights(), conv.getBias(), conv.getStrides(), conv.getPadding(), activation,
+      conv.getWeights(), conv.getBias(), conv.getStrides(), conv.getDilations(), conv.getPadding(),
+      activation,
       /*window=*/DenseI64ArrayAttr(), /*pool_strides=*/DenseI64ArrayAttr());
 }
 
@@ -203,15 +214,15 @@ struct FuseUpdate : OpRewritePattern<UpdateOp> {
       DenseI64ArrayAttr window;
       auto scatter = dz.getDefiningOp<MaxPoolGradOp>();
       if (acrossLayers && scatter && !scatter.getSaved() &&
-          scatter.getWindow() == scatter.getStrides()) {
+          isPartition(scatter, typeOf(scatter.getDx()))) {
         dz = scatter.getDy();
         argmax = scatter.getArgmax();
         window = scatter.getWindowAttr();
       }
       rewriter.replaceOpWithNewOp<Conv2dGradWeightsUpdateOp>(
           update, update.getResultTypes(), conv.getX(), dz, argmax, update.getWeights(),
-          update.getSlots(), conv.getStridesAttr(), conv.getPaddingAttr(), window, window,
-          update.getOptimizerAttr());
+          update.getSlots(), conv.getStridesAttr(), conv.getDilationsAttr(), conv.getPaddingAttr(),
+          window, window, update.getOptimizerAttr());
     } else if (auto conv = dyn_cast<Conv2dGradBiasOp>(gradient)) {
       // The sum over a scattered gradient is the sum over the gradient.
       auto scatter = conv.getDy().getDefiningOp<MaxPoolGradOp>();
@@ -235,6 +246,24 @@ struct FuseUpdate : OpRewritePattern<UpdateOp> {
   }
 
   bool acrossLayers;
+};
+
+// One kernel makes all four numbers of a channel, another applies them.
+struct SplitBatchNorm : OpRewritePattern<BatchNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BatchNormOp norm, PatternRewriter &rewriter) const override {
+    Type state = norm.getMean().getType();
+    auto statistics = BatchNormStatisticsOp::create(rewriter, norm.getLoc(), state, state, state,
+                                                    state, norm.getX(), norm.getMovingMean(),
+                                                    norm.getMovingVariance(), norm.getMomentum());
+    Value y = NormalizeOp::create(rewriter, norm.getLoc(), norm.getY().getType(), norm.getX(),
+                                  norm.getGamma(), norm.getBeta(), statistics.getMean(),
+                                  statistics.getVariance(), norm.getEpsilon());
+    rewriter.replaceOp(norm, {y, statistics.getMean(), statistics.getVariance(),
+                              statistics.getNewMovingMean(), statistics.getNewMovingVariance()});
+    return success();
+  }
 };
 
 struct FuseLossGradient : OpRewritePattern<SoftmaxCrossEntropyGradOp> {
@@ -273,7 +302,7 @@ struct Fuse : impl::FuseBase<Fuse> {
                    FoldDerivative<DenseGradInputOp>, FoldDerivative<Conv2dGradInputOp>,
                    FoldDerivative<MaxPoolGradOp>>(context);
     }
-    patterns.add<FuseLossGradient>(context);
+    patterns.add<FuseLossGradient, SplitBatchNorm>(context);
     patterns.add<FuseUpdate>(context, acrossLayers);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();

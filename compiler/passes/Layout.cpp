@@ -89,6 +89,18 @@ Layout Layout::ofBias(RankedTensorType bias) {
   return {{padded(n)}, {1}, {n}, {1}};
 }
 
+Layout Layout::ofFeatures(RankedTensorType features, const Layout &samples) {
+  Layout layout = ofBias(features);
+  bool isFlat = samples.extents.size() == 3;
+  if (!isFlat)
+    return layout;
+  layout.dims = samples.dims;
+  layout.steps.clear();
+  for (int64_t step : samples.steps)
+    layout.steps.push_back(step / lanes);
+  return layout;
+}
+
 Layout Layout::fromAttr(LayoutAttr attr) {
   auto list = [](DenseI64ArrayAttr array) { return SmallVector<int64_t>(array.asArrayRef()); };
   return {list(attr.getExtents()), list(attr.getStrides()), list(attr.getDims()),

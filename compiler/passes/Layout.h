@@ -31,6 +31,8 @@ struct Layout {
   static Layout ofDenseInput(mlir::RankedTensorType flat, const Layout &weights);
   // (n), padded
   static Layout ofBias(mlir::RankedTensorType bias);
+  // (n), padded: one number per channel of images, per number of flat samples in their order.
+  static Layout ofFeatures(mlir::RankedTensorType features, const Layout &samples);
 
   static Layout fromAttr(LayoutAttr attr);
   LayoutAttr toAttr(mlir::MLIRContext *context) const;

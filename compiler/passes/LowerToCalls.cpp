@@ -19,6 +19,19 @@ using namespace mlir;
 namespace nnx {
 namespace {
 
+// Whole numbers that the call itself holds; a target is little-endian, so that the low half of a
+// wide one comes first.
+struct CallScalar {
+  StringRef name;
+  size_t offset;
+};
+constexpr CallScalar callScalars[] = {
+    {"samples", offsetof(nnxrt_call, samples)},
+    {"seed_low", offsetof(nnxrt_call, seed)},
+    {"seed_high", offsetof(nnxrt_call, seed) + 4},
+    {"step", offsetof(nnxrt_call, step)},
+};
+
 class FunctionLowering {
 public:
   FunctionLowering(ModuleOp module, func::FuncOp function, ArrayRef<BufferOp> buffers,
@@ -39,7 +52,6 @@ public:
     user = loadField(pointer(), offsetof(nnxrt_call, user));
     table = loadField(pointer(), offsetof(nnxrt_call, buffers));
     hyper = loadField(pointer(), offsetof(nnxrt_call, hyper));
-    samples = loadField(i32(), offsetof(nnxrt_call, samples));
     for (auto kernel : function.getOps<CallKernelOp>())
       if (failed(lower(kernel)))
         return failure();
@@ -62,8 +74,9 @@ private:
   }
 
   FailureOr<Value> scalar(CallKernelOp kernel, StringRef name) {
-    if (name == "samples")
-      return samples;
+    for (const CallScalar &field : callScalars)
+      if (name == field.name)
+        return loadField(i32(), field.offset);
     const auto *found = llvm::find(hyperNames, name);
     if (found == hyperNames.end())
       return kernel.emitOpError("`") << name << "` is no hyperparameter of the optimizer";
@@ -108,7 +121,7 @@ private:
   ArrayRef<std::string> hyperNames;
   ImplicitLocOpBuilder builder;
   Block *exit = nullptr;
-  Value call, user, table, hyper, samples;
+  Value call, user, table, hyper;
 };
 
 struct LowerToCalls : impl::LowerToCallsBase<LowerToCalls> {

@@ -2,13 +2,11 @@
 // one without is an error at its place. Weights and state are updated in place, after everything
 // that reads their old values.
 #include "compiler/layers/Layers.h"
-#include "compiler/passes/BufferBuilder.h"
+#include "compiler/passes/KernelCaller.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/passes/Updates.h"
 
-#include "compiler/kernels/Compile.h"
 #include "dsl/Optimizers.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace nnx {
@@ -21,22 +19,6 @@ using namespace mlir;
 namespace nnx {
 namespace {
 
-using Attributes = std::map<std::string, std::string>;
-using Bindings = SmallVector<std::pair<StringRef, Value>>;
-
-// "28x28x1"
-std::string shapeText(ArrayRef<int64_t> extents) {
-  return llvm::join(llvm::map_range(extents, [](int64_t e) { return std::to_string(e); }), "x");
-}
-
-std::string sampleText(Value tensor) {
-  return shapeText(typeOf(tensor).getShape().drop_front());
-}
-
-bool isImage(Value tensor) {
-  return typeOf(tensor).getRank() == 4;
-}
-
 // The attributes that all kernels of a convolution have; `x` is its input, or has its type.
 template <class OpT> Attributes convolution(OpT op, Value x, Value weights) {
   ArrayRef<int64_t> shape = typeOf(weights).getShape();
@@ -44,24 +26,17 @@ template <class OpT> Attributes convolution(OpT op, Value x, Value weights) {
           {"filters", std::to_string(shape[3])},
           {"kernel", shapeText(shape.take_front(2))},
           {"stride", shapeText(op.getStrides())},
+          {"dilation", shapeText(op.getDilations())},
           {"padding", stringifyPadding(op.getPadding()).str()}};
-}
-
-Attributes with(Attributes attributes, const Attributes &more) {
-  attributes.insert(more.begin(), more.end());
-  return attributes;
 }
 
 std::string flag(bool value) {
   return value ? "1" : "0";
 }
 
-class KernelSelector {
+class KernelSelector : public KernelCaller {
 public:
-  KernelSelector(func::FuncOp function, Block &block, const kernels::KernelTarget &target)
-      : buffers(function, block), calls(OpBuilder::atBlockEnd(&block)), target(target) {}
-
-  BufferBuilder buffers;
+  using KernelCaller::KernelCaller;
 
   LogicalResult select(Operation *op) {
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
@@ -70,7 +45,7 @@ public:
               TransposeDeltaOp, MaxPoolOp, MaxPoolGradOp, ActivationOp, ActivationGradOp, SoftmaxOp,
               SoftmaxGradOp, SoftmaxCrossEntropyOp, SoftmaxCrossEntropyBlockOp, UpdateOp, FlattenOp,
               FlattenGradOp>([&](auto known) { return selectFor(known); })
-        .Default([](Operation *other) { return other->emitOpError("has no kernel"); });
+        .Default([&](Operation *other) { return selectSimpleLayer(other, *this); });
   }
 
 private:
@@ -186,10 +161,7 @@ private:
   LogicalResult selectFor(MaxPoolOp op) {
     bool keepsArgmax = !op.getArgmax().use_empty();
     return call(
-        op, "max_pool_forward",
-        {{"input", sampleText(op.getX())},
-         {"window", shapeText(op.getWindow())},
-         {"stride", shapeText(op.getStrides())}},
+        op, "max_pool_forward", poolAttributes(op, op.getX()),
         {{"x", buffers.of(op.getX())},
          {"y", buffers.of(op.getY())},
          {"argmax", keepsArgmax ? buffers.of(op.getArgmax()) : argmaxScratch(op, op.getY())}});
@@ -202,10 +174,8 @@ private:
     if (op.getSaved())
       bindings.push_back({"y_or_z", buffers.of(op.getSaved())});
     return call(op, "max_pool_grad",
-                {{"input", sampleText(op.getDx())},
-                 {"window", shapeText(op.getWindow())},
-                 {"stride", shapeText(op.getStrides())},
-                 {"activation", op.getActivation().value_or("none").str()}},
+                with(poolAttributes(op, op.getDx()),
+                     {{"activation", op.getActivation().value_or("none").str()}}),
                 bindings);
   }
 
@@ -281,52 +251,6 @@ private:
     Type ui8 = calls.getIntegerType(8, /*isSigned=*/false);
     return buffers.scratch(typeOf(pooled).clone(ui8), op->getLoc());
   }
-
-  // Appends the call with the arguments in the order that the kernel has them.
-  LogicalResult call(Operation *op, const char *kind, const Attributes &attributes,
-                     const Bindings &bindings) {
-    kernels::KernelSpec spec{kind, attributes};
-    std::string symbol;
-    std::vector<kernels::KernelArgument> arguments;
-    try {
-      arguments = kernels::argumentsOf(spec);
-      symbol = kernels::symbolOf(spec, target);
-    } catch (const kernels::KernelError &error) {
-      return op->emitOpError("has no kernel: ") << error.what();
-    }
-    SmallVector<StringRef> scalars;
-    SmallVector<Value> operands;
-    SmallVector<Attribute> effects;
-    using Kind = kernels::KernelArgument::Kind;
-    for (const kernels::KernelArgument &argument : arguments) {
-      if (argument.kind == Kind::Int || argument.kind == Kind::Float) {
-        scalars.push_back(argument.name);
-        continue;
-      }
-      auto bound = llvm::find_if(bindings, [&](auto &b) { return b.first == argument.name; });
-      if (bound == bindings.end())
-        return op->emitOpError("gives no `") << argument.name << "` to " << spec.text();
-      operands.push_back(bound->second);
-      Effect effect = argument.kind == Kind::Input    ? Effect::In
-                      : argument.kind == Kind::Output ? Effect::Out
-                                                      : Effect::Inout;
-      effects.push_back(EffectAttr::get(op->getContext(), effect));
-    }
-    CallKernelOp::create(calls, op->getLoc(), calls.getStringAttr(symbol),
-                         calls.getStrArrayAttr(scalars), operands, calls.getArrayAttr(effects),
-                         specAttr(spec));
-    return success();
-  }
-
-  DictionaryAttr specAttr(const kernels::KernelSpec &spec) {
-    SmallVector<NamedAttribute> entries{{"kind", calls.getStringAttr(spec.kind)}};
-    for (const auto &[name, value] : spec.attributes)
-      entries.push_back({name, calls.getStringAttr(value)});
-    return calls.getDictionaryAttr(entries);
-  }
-
-  OpBuilder calls;
-  const kernels::KernelTarget &target;
 };
 
 // In memory an update replaces what others may still have to read: it goes behind the last of them.
@@ -336,14 +260,15 @@ LogicalResult moveUpdatesBehindReaders(Block &block) {
     if (!updatedOperands(&op).empty())
       updates.push_back(&op);
   for (Operation *update : updates) {
-    for (Operation *user : update->getUsers())
-      if (user != block.getTerminator())
-        return update->emitOpError("is read within the step that makes it");
     Operation *last = update;
-    for (Value operand : updatedOperands(update))
+    for (auto [operand, result] : llvm::zip(updatedOperands(update), update->getResults())) {
+      for (Operation *user : result.getUsers())
+        if (user != block.getTerminator())
+          return update->emitOpError("is read within the step that makes it");
       for (Operation *user : operand.getUsers())
         if (last->isBeforeInBlock(user))
           last = user;
+    }
     if (last != update)
       update->moveAfter(last);
   }

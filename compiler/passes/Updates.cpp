@@ -19,6 +19,9 @@ SmallVector<Value> updatedOperands(Operation *op) {
           [](auto update) { return list(update.getWeights(), update.getSlots()); })
       .Case<Conv2dGradBiasUpdateOp, DenseGradBiasUpdateOp>(
           [](auto update) { return list(update.getBias(), update.getSlots()); })
+      .Case([](BatchNormStatisticsOp statistics) {
+        return SmallVector<Value>{statistics.getMovingMean(), statistics.getMovingVariance()};
+      })
       .Default([](Operation *) { return SmallVector<Value>(); });
 }
 

@@ -1,12 +1,12 @@
 // Which operands an op replaces by its results: the weights and state that an optimizer's step
-// updates. In memory, operand and result are one buffer.
+// updates, moving averages. In memory, operand and result are one buffer.
 #pragma once
 
 #include "compiler/dialect/NnxDialect.h"
 
 namespace nnx {
 
-// One operand per result, or nothing for an op that updates none.
+// The operands that the first results of `op` replace, in the order of those results.
 llvm::SmallVector<mlir::Value> updatedOperands(mlir::Operation *op);
 
 } // namespace nnx

@@ -138,8 +138,10 @@ Model::Frames Model::buildFrames(const nnxrt_function &function, int32_t mostTil
 
 void Model::run(const nnxrt_function &function, const Frames &frames, int64_t samples) {
   const int32_t tiles = tilesOf(samples);
-  const nnxrt_call call{&context, frames.at(tiles)->pointers.data(), hyper.data(),
-                        static_cast<int32_t>(samples), tiles};
+  const nnxrt_call call{&context,     frames.at(tiles)->pointers.data(),
+                        hyper.data(), static_cast<int32_t>(samples),
+                        tiles,        randomSeed,
+                        stepNumber};
   const int32_t error = function.run(&call);
   if (error == 0)
     return;
@@ -190,6 +192,11 @@ void Model::initialize(uint64_t seed) {
     initializeWeights(variant.parameters[p], seed, values);
     setParameter(p, values);
   }
+}
+
+void Model::setStep(uint64_t seed, uint64_t step) {
+  randomSeed = seed;
+  stepNumber = step;
 }
 
 bool Model::setHyper(std::string_view name, float value) {

@@ -49,6 +49,8 @@ public:
   [[nodiscard]] size_t parameterElements(uint32_t index) const;
   void initialize(uint64_t seed);
 
+  /// Which random numbers the next steps draw: those of step `step` (from 1) of a run with `seed`.
+  void setStep(uint64_t seed, uint64_t step);
   /// A hyperparameter of the optimizer; false if the variant has none of that name.
   bool setHyper(std::string_view name, float value);
   [[nodiscard]] std::span<const char *const> hyperNames() const {
@@ -101,6 +103,7 @@ private:
   Memory state, arena;
   std::vector<Memory> io; // one per buffer, empty for those of other spaces
   std::vector<float> hyper;
+  uint64_t randomSeed = 0, stepNumber = 0;
   Frames stepFrames, evaluateFrames;
 };
 

@@ -197,6 +197,7 @@ bool Trainer::trainStep(std::span<const uint32_t> batch) {
   ++state.steps;
   ++state.epochStep;
   model.setHyper("iteration", static_cast<float>(state.steps));
+  model.setStep(request.info.seed, static_cast<uint64_t>(state.steps));
   model.step(samples);
   Sums sums;
   addBatch(sums, samples);

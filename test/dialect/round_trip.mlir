@@ -66,3 +66,30 @@ func.func private @attributes(
   tensor<3x2xf32> {nnx.parameter = #nnx.parameter<"dense_1/kernel", init = "he_uniform",
     arguments = [0.0, 0.0], fan_in = 3, fan_out = 2, stream = 7>},
   tensor<3x2xf32> {nnx.slot = #nnx.slot<"velocity" of "dense_1/kernel">})
+
+// CHECK-LABEL: func.func @graph
+// CHECK-SAME: #nnx.parameter<"batch_norm_1/moving_mean", init = "zeros", arguments = [0.000000e+00, 0.000000e+00], fan_in = 4, fan_out = 4, stream = 3, trained = false>
+// CHECK: nnx.conv2d %{{.*}}, %{{.*}} {dilations = array<i64: 2, 3>, padding = #nnx<padding valid>, strides = array<i64: 1, 1>}
+// CHECK: nnx.avg_pool %{{.*}} {padding = #nnx<padding same>, strides = array<i64: 2, 2>, window = array<i64: 3, 3>}
+// CHECK: nnx.concat %{{.*}}, %{{.*}} : (tensor<?x4x4x4xf32>, tensor<?x4x4x4xf32>) -> tensor<?x4x4x8xf32>
+// CHECK: nnx.slice %{{.*}} {offset = 4 : i64} : (tensor<?x4x4x8xf32>) -> tensor<?x4x4x4xf32>
+// CHECK: nnx.dropout %{{.*}} {rate = 5.000000e-01 : f64, stream = 7 : i64} : tensor<?x4x4x4xf32>
+// CHECK: nnx.batch_norm %{{.*}} {epsilon = 1.000000e-03 : f64, momentum = 5.000000e-01 : f64}
+// CHECK: nnx.normalize %{{.*}} {epsilon = 1.000000e-03 : f64}
+func.func @graph(%x: tensor<?x10x10x2xf32>, %w: tensor<2x2x2x4xf32>, %v: tensor<4xf32>,
+    %m: tensor<4xf32> {nnx.parameter = #nnx.parameter<"batch_norm_1/moving_mean", init = "zeros",
+        arguments = [0.0, 0.0], fan_in = 4, fan_out = 4, stream = 3, trained = false>}) {
+  %0 = nnx.conv2d %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 2, 3>, padding = #nnx<padding valid>}
+    : (tensor<?x10x10x2xf32>, tensor<2x2x2x4xf32>) -> tensor<?x8x7x4xf32>
+  %1 = nnx.avg_pool %0 {window = array<i64: 3, 3>, strides = array<i64: 2, 2>, padding = #nnx<padding same>}
+    : (tensor<?x8x7x4xf32>) -> tensor<?x4x4x4xf32>
+  %2 = nnx.concat %1, %1 : (tensor<?x4x4x4xf32>, tensor<?x4x4x4xf32>) -> tensor<?x4x4x8xf32>
+  %3 = nnx.slice %2 {offset = 4 : i64} : (tensor<?x4x4x8xf32>) -> tensor<?x4x4x4xf32>
+  %4 = nnx.dropout %3 {rate = 0.5 : f64, stream = 7 : i64} : tensor<?x4x4x4xf32>
+  %y, %mean, %variance, %nm, %nv = nnx.batch_norm %4, %v, %v, %m, %v {momentum = 0.5 : f64, epsilon = 1.0e-3 : f64}
+    : (tensor<?x4x4x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)
+      -> (tensor<?x4x4x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)
+  %z = nnx.normalize %y, %v, %v, %m, %v {epsilon = 1.0e-3 : f64}
+    : (tensor<?x4x4x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<?x4x4x4xf32>
+  return
+}

@@ -40,13 +40,21 @@ ACTIVATIONS = [
 ]
 
 
-def conv(filters, activation, stride=1, padding="valid"):
+def conv(filters, activation, stride=1, padding="valid", dilation=1, bias=True):
     return {"kind": "conv2d", "filters": filters, "activation": activation, "stride": stride,
-            "padding": padding}
+            "padding": padding, "dilation": dilation, "bias": bias}
 
 
-def pool(window=2):
-    return {"kind": "max_pool", "window": window}
+def pool(window=2, kind="max_pool", stride=None, padding="valid"):
+    return {"kind": kind, "window": window, "stride": stride or window, "padding": padding}
+
+
+def join(kind, *branches):
+    return {"kind": kind, "branches": branches}
+
+
+def activation(function):
+    return {"kind": "activation", "function": function}
 
 
 def dense(units, activation):
@@ -54,6 +62,8 @@ def dense(units, activation):
 
 
 FLATTEN = {"kind": "flatten"}
+GLOBAL_AVG_POOL = {"kind": "global_avg_pool"}
+BATCH_NORM = {"kind": "batch_norm"}
 
 
 def baseline(activation):
@@ -73,25 +83,55 @@ CASES = {f"baseline_{a}": case(baseline(a)) for a in ACTIVATIONS} | {
                     dense(100, "elu"), dense(100, "elu"), dense(10, "softmax")], lr=0.003),
     "same_stride_2": case([conv(32, "relu", stride=2, padding="same"), pool(), FLATTEN,
                            dense(100, "relu"), dense(10, "softmax")]),
+    "dilated": case([conv(8, "tanh", dilation=3), conv(4, "tanh", padding="same", dilation=2), pool(),
+                     FLATTEN, dense(10, "softmax")]),
+    "pools": case([conv(8, "tanh"), pool(3, "avg_pool", 2, "same"), conv(8, "tanh"),
+                   pool(3, stride=2, padding="same"), GLOBAL_AVG_POOL, dense(10, "softmax")], lr=0.1),
+    "branches": case([pool(2, "avg_pool"), conv(6, "tanh"),
+                      join("add", [conv(6, "tanh", padding="same"), conv(6, "linear", padding="same")], []),
+                      activation("tanh"),
+                      join("concat", [pool()], [conv(4, "tanh", stride=2, padding="same")],
+                           [pool(3, "avg_pool", 2, "same")]),
+                      FLATTEN, dense(10, "softmax")]),
+    "batch_norm": case([conv(6, "linear", stride=2, bias=False), BATCH_NORM, activation("tanh"),
+                        join("add", [conv(6, "linear", padding="same", bias=False), BATCH_NORM], []),
+                        activation("tanh"), pool(2, "avg_pool"), FLATTEN, BATCH_NORM, dense(10, "softmax")],
+                       lr=0.002),
 }
+
+
+def nnx_lines(layers, indent="  "):
+    """The layers as lines of a network."""
+    for layer in layers:
+        if layer["kind"] == "conv2d":
+            stride = f", stride = {layer['stride']}" if layer["stride"] != 1 else ""
+            padding = f", padding = {layer['padding']}" if layer["padding"] != "valid" else ""
+            dilation = f", dilation = {layer['dilation']}" if layer["dilation"] != 1 else ""
+            bias = ", bias = false" if not layer["bias"] else ""
+            yield (f"{indent}conv2d({layer['filters']}, kernel = 3{stride}{padding}{dilation}{bias}, "
+                   f"activation = {layer['activation']})")
+        elif layer["kind"] in ("max_pool", "avg_pool"):
+            stride = f", stride = {layer['stride']}" if layer["stride"] != layer["window"] else ""
+            padding = f", padding = {layer['padding']}" if layer["padding"] != "valid" else ""
+            yield f"{indent}{layer['kind']}({layer['window']}{stride}{padding})"
+        elif layer["kind"] == "dense":
+            yield f"{indent}dense({layer['units']}, activation = {layer['activation']})"
+        elif layer["kind"] == "activation":
+            yield f"{indent}activation({layer['function']})"
+        elif layer["kind"] in ("add", "concat"):
+            yield f"{indent}{layer['kind']} {{"
+            for branch in layer["branches"]:
+                yield f"{indent}  branch {{"
+                yield from nnx_lines(branch, indent + "    ")
+                yield f"{indent}  }}"
+            yield f"{indent}}}"
+        else:
+            yield f"{indent}{layer['kind']}()"
 
 
 def nnx_text(name, case):
     """The case as a `.nnx` study."""
-    lines = []
-    for layer in case["layers"]:
-        if layer["kind"] == "conv2d":
-            stride = f", stride = {layer['stride']}" if layer["stride"] != 1 else ""
-            padding = f", padding = {layer['padding']}" if layer["padding"] != "valid" else ""
-            lines.append(f"conv2d({layer['filters']}, kernel = 3{stride}{padding}, "
-                         f"activation = {layer['activation']})")
-        elif layer["kind"] == "max_pool":
-            lines.append(f"max_pool({layer['window']})")
-        elif layer["kind"] == "dense":
-            lines.append(f"dense({layer['units']}, activation = {layer['activation']})")
-        else:
-            lines.append("flatten()")
-    body = "\n".join("  " + line for line in lines)
+    body = "\n".join(nnx_lines(case["layers"]))
     nesterov = ", nesterov = true" if case["nesterov"] else ""
     return f"""dataset mnist {{
   train   = idx("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
@@ -121,28 +161,51 @@ experiment {name} {{
 """
 
 
+def keras_layer(layer):
+    if layer["kind"] == "conv2d":
+        return keras.layers.Conv2D(layer["filters"], 3, strides=layer["stride"], padding=layer["padding"],
+                                   dilation_rate=layer["dilation"], use_bias=layer["bias"],
+                                   activation=layer["activation"])
+    if layer["kind"] in ("max_pool", "avg_pool"):
+        pooling = {"max_pool": keras.layers.MaxPooling2D, "avg_pool": keras.layers.AveragePooling2D}
+        return pooling[layer["kind"]](layer["window"], layer["stride"], layer["padding"])
+    if layer["kind"] == "dense":
+        return keras.layers.Dense(layer["units"], activation=layer["activation"])
+    if layer["kind"] == "activation":
+        return keras.layers.Activation(layer["function"])
+    return {"flatten": keras.layers.Flatten, "global_avg_pool": keras.layers.GlobalAveragePooling2D,
+            "batch_norm": keras.layers.BatchNormalization}[layer["kind"]]()
+
+
+def apply_layers(layers, x, trained):
+    """The output for `x`; each Keras layer with weights goes to `trained` with its kind."""
+    for layer in layers:
+        if layer["kind"] in ("add", "concat"):
+            joined = {"add": keras.layers.Add, "concat": keras.layers.Concatenate}[layer["kind"]]()
+            x = joined([apply_layers(branch, x, trained) for branch in layer["branches"]])
+            continue
+        made = keras_layer(layer)
+        x = made(x)
+        if made.weights:
+            trained.append((layer["kind"], made))
+    return x
+
+
 def keras_model(case):
-    model = keras.Sequential([keras.Input((28, 28, 1))])
-    for layer in case["layers"]:
-        if layer["kind"] == "conv2d":
-            model.add(keras.layers.Conv2D(layer["filters"], 3, strides=layer["stride"],
-                                          padding=layer["padding"], activation=layer["activation"]))
-        elif layer["kind"] == "max_pool":
-            model.add(keras.layers.MaxPooling2D(layer["window"]))
-        elif layer["kind"] == "dense":
-            model.add(keras.layers.Dense(layer["units"], activation=layer["activation"]))
-        else:
-            model.add(keras.layers.Flatten())
+    """The model, and its layers with weights in the order of the study."""
+    trained = []
+    image = keras.Input((28, 28, 1))
+    model = keras.Model(image, apply_layers(case["layers"], image, trained))
     model.compile(keras.optimizers.SGD(case["lr"], momentum=0.9, nesterov=case["nesterov"]),
                   "sparse_categorical_crossentropy", jit_compile=False)
-    return model
+    return model, trained
 
 
-def initial(shape, layer):
-    """Weight i (row major) of trained layer `layer`: sqrt(6 / fan_in) * (2 frac((i+1) phi + 0.37 layer) - 1)
-    in double, then rounded to float; biases start at 0."""
+def initial(name, shape, layer):
+    """Weight i (row major) of array `layer` / 2: sqrt(6 / fan_in) * (2 frac((i+1) phi + 0.37 layer) - 1)
+    in double, then rounded to float; scales and variances start at 1, biases and means at 0."""
     if len(shape) == 1:
-        return np.zeros(shape, np.float32)
+        return np.full(shape, name in ("gamma", "moving_variance"), np.float32)
     i = np.arange(math.prod(shape), dtype=np.float64)
     turn = (i + 1.0) * 0.6180339887498949 + 0.37 * layer
     limit = math.sqrt(6.0 / math.prod(shape[:-1]))
@@ -165,11 +228,13 @@ def train(case, precision, images, labels, probe, neighbour=0):
     keras.config.set_dtype_policy(precision)
     keras.utils.set_random_seed(0)
     tf.config.experimental.enable_op_determinism()
-    model = keras_model(case)
-    weights = [initial(w.shape, i // 2).astype(precision) for i, w in enumerate(model.weights)]
+    model, trained = keras_model(case)
+    variables = [w for _, layer in trained for w in layer.weights]
+    weights = [initial(w.name, w.shape, i // 2).astype(precision) for i, w in enumerate(variables)]
     if neighbour:
         weights = [w * (1 + DISTURBANCE * disturbance.uniform(-1, 1, w.shape)) for w in weights]
-    model.set_weights(weights)
+    for variable, value in zip(variables, weights):
+        variable.assign(value)
     losses = []
     batch = case["batch"]
     for step in range(STEPS):
@@ -177,9 +242,12 @@ def train(case, precision, images, labels, probe, neighbour=0):
         model.reset_metrics()  # train_on_batch would give the mean since the last reset
         losses.append(float(model.train_on_batch(images[part].astype(precision), labels[part])))
     outputs = model(probe.astype(precision), training=False).numpy()
-    names = [f"{layer.name.rsplit('_', 1)[0] if layer.name[-1].isdigit() else layer.name}"
-             for layer in model.layers for _ in layer.weights]
-    return losses, list(zip(names, [w.numpy() for w in model.weights])), outputs
+    names = []
+    counts = {}
+    for kind, layer in trained:
+        counts[kind] = counts.get(kind, 0) + 1
+        names += [f"{kind}_{counts[kind]}/{w.name}" for w in layer.weights]
+    return losses, list(zip(names, [w.numpy() for w in variables])), outputs
 
 
 def number(x, digits=9):
@@ -198,15 +266,12 @@ def golden(name, case, images, labels, probe):
         comparable += 1
     weight_spread = [max(np.abs(o[1][i][1] - value).max() for o in others) / max(np.sqrt(np.mean(value**2)), 1e-30)
                      for i, (_, value) in enumerate(exact[1])]
-    counts = {}
     rows = []
-    for position, (kind, value) in enumerate(parameters):
-        if position % 2 == 0:
-            counts[kind] = counts.get(kind, 0) + 1
+    for position, (parameter, value) in enumerate(parameters):
         flat = value.reshape(-1)
         indices = [j * flat.size // SAMPLED for j in range(min(SAMPLED, flat.size))]
         rows.append({
-            "name": f"{kind}_{counts[kind]}/{'bias' if position % 2 else 'kernel'}",
+            "name": parameter,
             "shape": list(value.shape),
             "norm": number(np.linalg.norm(flat.astype(np.float64))),
             "spread": number(weight_spread[position], 3),

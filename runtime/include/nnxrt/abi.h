@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-#define NNXRT_ABI_VERSION 1
+#define NNXRT_ABI_VERSION 2
 #define NNXRT_LANES 16
 #define NNXRT_MAX_RANK 6
 #define NNXRT_TILES (-1) /* as an extent: the number of tiles of the call */
@@ -49,7 +49,9 @@ typedef struct nnxrt_buffer {
   int32_t stride[NNXRT_MAX_RANK];
 } nnxrt_buffer;
 
-/* One trained array. dim and stride describe it in Keras's logical order (row major, outermost
+/* One array that steps change: trained weights, or the moving averages of a batch_norm, which the
+ * layer itself renews and the optimizer leaves alone. Both are initialized, digested and saved
+ * alike. dim and stride describe it in Keras's logical order (row major, outermost
  * first): element (i0, i1, ...) is at sum(i_d * stride[d]) of its buffer. `dim` may split a
  * dimension of `shape` (the rows of a dense kernel behind a flatten are stored x, y, c; Keras
  * counts y, x, c), so the product of dim equals the product of shape and the order is the same. */
@@ -65,7 +67,8 @@ typedef struct nnxrt_parameter {
   int64_t dim[NNXRT_MAX_RANK];
   int64_t stride[NNXRT_MAX_RANK];
   const uint32_t *slots; /* buffers of the optimizer's state, laid out as `buffer` is */
-  uint32_t slot_count;
+  uint32_t slot_count;   /* 0 where trained is 0 */
+  uint32_t trained;      /* 1: the optimizer updates it; 0: it follows the batches it has seen */
 } nnxrt_parameter;
 
 /* Where the arena's buffers lie for calls of up to `tiles` tiles. */
@@ -82,6 +85,9 @@ typedef struct nnxrt_call {
   const float *hyper;                     /* in the order of nnxrt_variant.hyper_names */
   int32_t samples;                        /* of the batch, without padding */
   int32_t tiles;
+  uint64_t seed; /* of the run, and */
+  uint64_t step; /* the number of the step, from 1: all that dropout's numbers depend on, so that a
+                    resumed run draws the same; evaluate reads neither */
 } nnxrt_call;
 
 typedef struct nnxrt_function {

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 #include <random>
+#include <string_view>
 
 namespace {
 
@@ -46,6 +47,7 @@ public:
         model(compiled.table(), batch, batch, context) {
     model.setHyper("lr", 0.05f);
     model.setHyper("momentum", 0.9f);
+    model.setStep(CompiledVariant::randomSeed, CompiledVariant::randomStep);
     std::vector<std::vector<int64_t>> shapes = compiled.stateShapes();
     for (uint32_t p = 0; p < shapes.size(); ++p) {
       Array values(shapes[p]);
@@ -53,6 +55,9 @@ public:
         double bound =
             shapes[p].size() == 1 ? 0.1 : 0.7 / std::sqrt(double(values.size()) / shapes[p].back());
         fill(values, bound);
+        if (std::string_view(compiled.table().parameters[p].name).ends_with("variance"))
+          for (double &value : values.data)
+            value = float(0.5 + std::abs(value));
         model.setParameter(p, std::vector<float>(values.data.begin(), values.data.end()));
       }
       state.push_back(values);
@@ -210,6 +215,71 @@ INSTANTIATE_TEST_SUITE_P(layer_by_layer, CompiledStep,
 
 // Forms that the networks above do not have.
 const NetworkCase special[] = {
+    {"residual", R"(
+  conv2d(4, kernel = 3, activation = act)
+  add {
+    branch { conv2d(4, kernel = 3, padding = same, activation = act), conv2d(4, kernel = 1) }
+    branch { }
+  }
+  activation(act)
+  max_pool(3, stride = 2, padding = same)
+  global_avg_pool()
+  dense(classes, activation = softmax)
+)"},
+    {"pools_of_branches", R"(
+  conv2d(4, kernel = 3, activation = act)
+  concat {
+    branch { max_pool(2) }
+    branch { avg_pool(2) }
+    branch { conv2d(3, kernel = 2, stride = 2), max_pool(2, stride = 1, padding = same) }
+    branch { avg_pool(3, stride = 2, padding = same) }
+  }
+  flatten()
+  dense(classes, activation = softmax)
+)",
+     "10x10x2"},
+    {"flat_orders_meet", R"(
+  conv2d(3, kernel = 3, activation = act)
+  concat {
+    branch { flatten(), activation(act) }
+    branch { flatten(), dense(7, activation = act) }
+    branch { flatten(), add { branch { }, branch { dense(36) } }, dropout(0.3) }
+  }
+  add {
+    branch { }
+    branch { dense(79) }
+  }
+  dense(classes, activation = softmax)
+)",
+     "6x5x2"},
+    {"dilated", R"(
+  conv2d(5, kernel = 3, dilation = 2, activation = act)
+  conv2d(3, kernel = 2x3, dilation = 2x1, padding = same, activation = act)
+  flatten()
+  dense(classes, activation = softmax)
+)"},
+    {"dropout", R"(
+  conv2d(5, kernel = 3, activation = act)
+  dropout(0.25)
+  max_pool(2)
+  flatten()
+  dropout(0.5)
+  dense(9, activation = act)
+  dropout(0.1)
+  dense(classes, activation = softmax)
+)"},
+    {"batch_norm", R"(
+  conv2d(5, kernel = 3, bias = false)
+  batch_norm(momentum = 0.9)
+  activation(act)
+  max_pool(2)
+  flatten()
+  batch_norm()
+  dense(9, bias = false)
+  batch_norm(epsilon = 0.01)
+  activation(act)
+  dense(classes, activation = softmax)
+)"},
     {"overlapping_pool", R"(
   conv2d(5, kernel = 3, activation = act)
   max_pool(3, stride = 2)

@@ -102,7 +102,10 @@ struct CompiledVariant::Parts {
   }
 
   std::vector<Array> interpret(llvm::StringRef name, const std::vector<Array> &arguments) {
-    reference::Hyperparameters hyper{{"lr", double(0.05f)}, {"momentum", double(0.9f)}};
+    reference::Hyperparameters hyper{{"lr", double(0.05f)},
+                                     {"momentum", double(0.9f)},
+                                     {"seed", double(CompiledVariant::randomSeed)},
+                                     {"step", double(CompiledVariant::randomStep)}};
     auto results = nnx::interpret(module->lookupSymbol<mlir::func::FuncOp>(name), arguments, hyper);
     if (failed(results))
       throw std::runtime_error("the interpreter fails");

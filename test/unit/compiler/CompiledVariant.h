@@ -29,6 +29,9 @@ inline void PrintTo(const NetworkCase &network, std::ostream *out) {
 // compiler's message.
 class CompiledVariant {
 public:
+  // What the interpreter's dropout draws from; more than 32 bits of a seed.
+  static constexpr uint64_t randomSeed = (uint64_t(7) << 40) + 5, randomStep = 12;
+
   CompiledVariant(const NetworkCase &network, const std::string &activation, bool isFused);
   ~CompiledVariant();
   CompiledVariant(const CompiledVariant &) = delete;

@@ -20,17 +20,20 @@ void expectGradients(const std::string &layers, const std::string &shape) {
   nnx::dsl::Study study = nnx::test::studyOf(layers, shape);
   InterpretedNetwork network(study.variants[0]);
   std::vector<Array> arguments = network.makeArguments(3);
-  std::vector<Array> results = network.step(arguments, {{"lr", 1}, {"momentum", 0}});
+  const nnx::reference::Hyperparameters hyper{{"lr", 1}, {"momentum", 0}, {"seed", 7}, {"step", 3}};
+  std::vector<Array> results = network.step(arguments, hyper);
   constexpr double width = 1e-5;
   for (size_t p = 2; p < arguments.size(); ++p) {
+    if (!network.isTrained(p))
+      continue;
     double largest = 0;
     for (int64_t i = 0; i < arguments[p].size(); ++i) {
       double &weight = arguments[p].data[i];
       double value = weight, gradient = value - results[p].data[i];
       weight = value + width;
-      double above = network.meanLoss(arguments);
+      double above = network.meanLoss(arguments, hyper);
       weight = value - width;
-      double below = network.meanLoss(arguments);
+      double below = network.meanLoss(arguments, hyper);
       weight = value;
       EXPECT_NEAR((above - below) / (2 * width), gradient, 1e-8 * std::max(1.0, std::abs(gradient)))
           << "argument " << p << ", element " << i;
@@ -79,6 +82,40 @@ INSTANTIATE_TEST_SUITE_P(
                   "conv2d(2, kernel = 2)\nmax_pool(3x2, stride = 2x1)" + head, "8x6x1"},
         LayerCase{"max_pool_apart", "conv2d(2, kernel = 2)\nmax_pool(2, stride = 3)" + head,
                   "9x7x1"},
+        LayerCase{"max_pool_same",
+                  "conv2d(2, kernel = 2)\nmax_pool(3, stride = 2, padding = same)" + head, "7x8x1"},
+        LayerCase{"conv2d_dilated",
+                  "conv2d(2, kernel = 1)\nconv2d(2, kernel = 2x3, dilation = 3x2)" + head, "6x7x1"},
+        LayerCase{"conv2d_dilated_same",
+                  "conv2d(2, kernel = 1)\nconv2d(2, kernel = 3, dilation = 2, padding = same)" +
+                      head,
+                  "5x6x1"},
+        LayerCase{"avg_pool", "conv2d(2, kernel = 2)\navg_pool(2x3)" + head, "6x7x2"},
+        LayerCase{"avg_pool_same",
+                  "conv2d(2, kernel = 2)\navg_pool(3, stride = 2, padding = same)" + head, "7x6x1"},
+        LayerCase{"global_avg_pool",
+                  "conv2d(3, kernel = 2)\nglobal_avg_pool()\ndense(classes, activation = softmax)",
+                  "4x5x1"},
+        LayerCase{"add",
+                  "conv2d(2, kernel = 2)\nadd {\nbranch { conv2d(2, kernel = 3, padding = same) }\n"
+                  "branch { }\nbranch { conv2d(2, kernel = 1, activation = tanh) }\n}" +
+                      head,
+                  "5x4x1"},
+        LayerCase{"concat",
+                  "conv2d(2, kernel = 2)\nconcat {\nbranch { conv2d(3, kernel = 1) }\nbranch { }\n"
+                  "branch { conv2d(1, kernel = 1) }\n}\nconv2d(2, kernel = 2)" +
+                      head,
+                  "5x4x1"},
+        LayerCase{"concat_flat",
+                  "conv2d(2, kernel = 2)\nconcat {\nbranch { flatten() }\n"
+                  "branch { global_avg_pool() }\n}\ndense(classes, activation = softmax)",
+                  "3x4x1"},
+        LayerCase{"dropout", "conv2d(2, kernel = 2)\ndropout(0.4)" + head, "4x5x1"},
+        LayerCase{"batch_norm",
+                  "conv2d(2, kernel = 2, bias = false)\nbatch_norm()\nactivation(tanh)\nflatten()\n"
+                  "dense(4, bias = false)\nbatch_norm(epsilon = 0.1)\ndense(classes, activation = "
+                  "softmax)",
+                  "4x5x1"},
         LayerCase{"softmax_of_channels", "conv2d(3, kernel = 2)\nsoftmax()" + head, "4x3x2"},
         LayerCase{"softmax_of_units",
                   "flatten()\ndense(4, activation = softmax)\ndense(classes, activation = softmax)",

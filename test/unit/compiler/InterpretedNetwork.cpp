@@ -72,8 +72,15 @@ std::vector<Array> InterpretedNetwork::makeArguments(int64_t samples) const {
   return arguments;
 }
 
-double InterpretedNetwork::meanLoss(const std::vector<Array> &arguments) const {
-  Array losses = run(kEvaluateFunction, arguments, {})[0];
+bool InterpretedNetwork::isTrained(size_t argument) const {
+  auto parameter =
+      find(kEvaluateFunction).getArgAttrOfType<ParameterAttr>(argument, kParameterAttr);
+  return parameter && parameter.getTrained();
+}
+
+double InterpretedNetwork::meanLoss(const std::vector<Array> &arguments,
+                                    const reference::Hyperparameters &hyper) const {
+  Array losses = step(arguments, hyper)[0];
   double sum = 0;
   for (double loss : losses.data)
     sum += loss;

@@ -25,11 +25,14 @@ public:
 
   // Samples, labels, then parameters, of a formula: the same for equal shapes, none of them zero.
   std::vector<Array> makeArguments(int64_t samples) const;
-  // The mean of the losses of the batch.
-  double meanLoss(const std::vector<Array> &arguments) const;
+  // False for labels, samples, and state that no optimizer updates.
+  bool isTrained(size_t argument) const;
   // All results of @step, all slots zero.
   std::vector<Array> step(std::vector<Array> arguments,
                           const reference::Hyperparameters &hyper) const;
+  // The mean of the losses of the batch in @step.
+  double meanLoss(const std::vector<Array> &arguments,
+                  const reference::Hyperparameters &hyper) const;
 
 private:
   mlir::func::FuncOp find(llvm::StringRef name) const;

@@ -66,4 +66,54 @@ TEST(softmax_cross_entropy, takes_the_loss_from_the_logits) {
   EXPECT_DOUBLE_EQ(gradient.at(1, 1), -0.375);
 }
 
+// Windows of 2x3 on 2x2 places: the right and lower ones reach outside.
+TEST(avg_pool, counts_what_lies_inside) {
+  Array x = arrayOf({1, 2, 2, 1}, {1, 2, 3, 6});
+  Array y = avgPool(x, {{2, 3}, {1, 1}, {0, 1}}, {2, 2});
+  EXPECT_THAT(y.data, ElementsAre(3, 3, 4.5, 4.5));
+}
+
+// The share that is kept is binomial: five standard deviations of 40,000 draws are 0.0115.
+TEST(dropout, keeps_its_share_and_the_mean) {
+  Array x({40, 1000}, 1);
+  Array y = dropout(x, {0.3, 5, 1, 1});
+  double kept = 0;
+  for (double value : y.data) {
+    EXPECT_TRUE(value == 0 || value == 1 / 0.7);
+    kept += value != 0;
+  }
+  EXPECT_NEAR(kept / double(y.size()), 0.7, 0.0115);
+}
+
+// Masks of two keys agree where both keep or both drop: half of the places at a rate of 0.5.
+TEST(dropout, draws_anew_for_each_seed_stream_step_and_sample) {
+  Array x({2, 20000}, 1);
+  Array y = dropout(x, {0.5, 5, 1, 1});
+  EXPECT_EQ(y.data, dropout(x, {0.5, 5, 1, 1}).data);
+  auto agreement = [&](auto first, auto second) {
+    double equal = 0;
+    for (int64_t k = 0; k < 20000; ++k)
+      equal += first(k) == second(k);
+    return equal / 20000;
+  };
+  auto sample = [](const Array &a, int64_t b) { return [&a, b](int64_t k) { return a.at(b, k); }; };
+  EXPECT_NEAR(agreement(sample(y, 0), sample(y, 1)), 0.5, 0.018);
+  for (DropoutKey other : {DropoutKey{0.5, 6, 1, 1}, DropoutKey{0.5, 5, 2, 1},
+                           DropoutKey{0.5, 5, uint64_t(1) << 32, 1}, DropoutKey{0.5, 5, 1, 2}}) {
+    Array z = dropout(x, other);
+    EXPECT_NEAR(agreement(sample(y, 0), sample(z, 0)), 0.5, 0.018);
+  }
+}
+
+TEST(batch_norm, takes_the_variance_of_the_samples) {
+  Array x = arrayOf({2, 2}, {1, 10, 5, 10});
+  Statistics batch = statistics(x);
+  EXPECT_THAT(batch.mean.data, ElementsAre(3, 10));
+  EXPECT_THAT(batch.variance.data, ElementsAre(4, 0));
+  Array y =
+      normalize(x, arrayOf({2}, {2, 1}), arrayOf({2}, {0.5, 7}), {batch.mean, batch.variance, 12});
+  EXPECT_THAT(y.data, ElementsAre(-0.5, 7, 1.5, 7));
+  EXPECT_THAT(movingAverage(arrayOf({1}, {1}), arrayOf({1}, {3}), 0.75).data, ElementsAre(1.5));
+}
+
 } // namespace

@@ -20,11 +20,12 @@ DiagnosticId problemOf(const LayerResult &result) {
 
 // Keras's summary of the baseline: 320, 0, 0, 540900, 1010 parameters.
 TEST(Layers, count_the_baseline_as_keras_does) {
-  LayerSizes conv = sizesOf(conv2dSizes({28, 28, 1}, 32, {3, 3}, {1, 1}, false, true));
+  LayerSizes conv = sizesOf(conv2dSizes({28, 28, 1}, 32, {3, 3}, {1, 1}, {1, 1}, false, true));
   EXPECT_EQ(conv.output, (Shape{26, 26, 32}));
   EXPECT_EQ(conv.parameters, 320);
   EXPECT_EQ(conv.flops, 26 * 26 * 32 * (2 * 9 + 1));
-  EXPECT_EQ(sizesOf(maxPoolSizes(conv.output, {2, 2}, {2, 2})).output, (Shape{13, 13, 32}));
+  EXPECT_EQ(sizesOf(poolSizes(LayerKind::max_pool, conv.output, {2, 2}, {2, 2}, false)).output,
+            (Shape{13, 13, 32}));
   EXPECT_EQ(sizesOf(flattenSizes({13, 13, 32})).output, Shape{5408});
   LayerSizes dense = sizesOf(denseSizes({5408}, 100, true));
   EXPECT_EQ(dense.parameters, 540900);
@@ -44,13 +45,15 @@ TEST(Layers, place_windows_where_they_fit) {
           ++same;
         Shape input = {extent, extent, 2}, size = {window, window}, step = {stride, stride};
         if (valid == 0) {
-          EXPECT_EQ(problemOf(maxPoolSizes(input, size, step)), DiagnosticId::window_too_large);
+          EXPECT_EQ(problemOf(poolSizes(LayerKind::max_pool, input, size, step, false)),
+                    DiagnosticId::window_too_large);
         } else {
-          EXPECT_EQ(sizesOf(maxPoolSizes(input, size, step)).output, (Shape{valid, valid, 2}));
-          EXPECT_EQ(sizesOf(conv2dSizes(input, 3, size, step, false, true)).output,
+          EXPECT_EQ(sizesOf(poolSizes(LayerKind::max_pool, input, size, step, false)).output,
+                    (Shape{valid, valid, 2}));
+          EXPECT_EQ(sizesOf(conv2dSizes(input, 3, size, step, {1, 1}, false, true)).output,
                     (Shape{valid, valid, 3}));
         }
-        EXPECT_EQ(sizesOf(conv2dSizes(input, 3, size, step, true, true)).output,
+        EXPECT_EQ(sizesOf(conv2dSizes(input, 3, size, step, {1, 1}, true, true)).output,
                   (Shape{same, same, 3}));
         int64_t missing = std::max<int64_t>(0, (same - 1) * stride + window - extent);
         EXPECT_EQ(paddingBefore(extent, window, stride), missing / 2);
@@ -58,7 +61,7 @@ TEST(Layers, place_windows_where_they_fit) {
 }
 
 TEST(Layers, refuse_inputs_they_cannot_take) {
-  EXPECT_EQ(problemOf(conv2dSizes({784}, 1, {1, 1}, {1, 1}, false, true)),
+  EXPECT_EQ(problemOf(conv2dSizes({784}, 1, {1, 1}, {1, 1}, {1, 1}, false, true)),
             DiagnosticId::wants_image);
   EXPECT_EQ(problemOf(denseSizes({2, 2, 2}, 1, true)), DiagnosticId::wants_flat);
   EXPECT_EQ(problemOf(flattenSizes({4})), DiagnosticId::already_flat);
@@ -69,9 +72,9 @@ TEST(Layers, refuse_sizes_that_overflow) {
   EXPECT_EQ(problemOf(denseSizes({big}, big, true)), DiagnosticId::too_many_elements);
   EXPECT_EQ(problemOf(denseSizes({big}, 1, true)), DiagnosticId::too_many_elements);
   EXPECT_EQ(sizesOf(denseSizes({big - 1}, 1, true)).parameters, big);
-  EXPECT_EQ(problemOf(conv2dSizes({65536, 65536, 1}, 65536, {1, 1}, {1, 1}, false, true)),
+  EXPECT_EQ(problemOf(conv2dSizes({65536, 65536, 1}, 65536, {1, 1}, {1, 1}, {1, 1}, false, true)),
             DiagnosticId::too_many_elements);
-  EXPECT_EQ(problemOf(conv2dSizes({4096, 4096, 1}, 128, {4096, 4096}, {1, 1}, true, true)),
+  EXPECT_EQ(problemOf(conv2dSizes({4096, 4096, 1}, 128, {4096, 4096}, {1, 1}, {1, 1}, true, true)),
             DiagnosticId::too_many_elements);
   EXPECT_FALSE(multiply(INT64_MAX, 2));
 }

@@ -64,11 +64,14 @@ GoldenCase readCase(const std::string &name) {
   return golden;
 }
 
-std::vector<float> initialValues(const std::vector<int64_t> &shape, int64_t layer) {
+std::vector<float> initialValues(const std::string &name, const std::vector<int64_t> &shape,
+                                 int64_t layer) {
   int64_t count = 1;
   for (const int64_t extent : shape)
     count *= extent;
   std::vector<float> values(static_cast<size_t>(count), 0.0F);
+  if (name.ends_with("/gamma") || name.ends_with("/moving_variance"))
+    std::fill(values.begin(), values.end(), 1.0F);
   if (shape.size() == 1)
     return values;
   const double fanIn = static_cast<double>(count) / static_cast<double>(shape.back());

@@ -37,9 +37,10 @@ std::vector<std::string> caseNames();
 /// Throws std::runtime_error if the file cannot be read or lacks something.
 GoldenCase readCase(const std::string &name);
 
-/// Element i (row major) of the trained array of layer `layer` (counted from 0 over layers with
-/// weights) before the first step, as test/golden/baseline.py has it:
-/// sqrt(6 / fan_in) * (2 * frac((i + 1) * 0.6180339887498949 + 0.37 * layer) - 1), biases 0.
-std::vector<float> initialValues(const std::vector<int64_t> &shape, int64_t layer);
+/// Element i (row major) of array `name`, number 2 `layer` or 2 `layer` + 1 of the network, before
+/// the first step, as test/golden/baseline.py has it: sqrt(6 / fan_in) * (2 * frac((i + 1) *
+/// 0.6180339887498949 + 0.37 * layer) - 1); scales and variances are 1, biases and means 0.
+std::vector<float> initialValues(const std::string &name, const std::vector<int64_t> &shape,
+                                 int64_t layer);
 
 } // namespace nnx::golden

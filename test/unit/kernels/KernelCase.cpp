@@ -4,6 +4,7 @@
 #include "KernelReference.h"
 
 #include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/Pool.h"
 
 #include <cmath>
 #include <limits>
@@ -47,15 +48,24 @@ std::vector<int> KernelCase::extentsOf(const KernelArgument &argument) const {
     const bool ofOutput = name == "dz" || name == "z" || name == "y";
     return {16, ofOutput ? units : inputs, t};
   }
-  if (kind.rfind("max_pool", 0) == 0) {
-    const std::vector<int> input = kernelSpec.shapeOf("input"),
-                           window = kernelSpec.shapeOf("window"),
-                           stride = kernelSpec.shapeOf("stride");
-    if (name == "x" || name == "dx" || name == "y_or_z")
-      return withTiles(imageTensor(input[1], input[0], input[2]));
-    return withTiles(imageTensor((input[1] - window[1]) / stride[1] + 1,
-                                 (input[0] - window[0]) / stride[0] + 1, input[2]));
+  if (kernelSpec.attributes.count("window")) {
+    const PoolGeometry g(kernelSpec);
+    const bool ofInput = name == "x" || name == "dx" || name == "y_or_z";
+    return withTiles(ofInput ? g.inputExtents() : g.outputExtents());
   }
+  if (kind == "add")
+    return {16, caseSize.units, t};
+  if (kind == "concat") {
+    const int lhs = elementsOf("lhs"), rhs = elementsOf("rhs");
+    return {16, name == "lhs" ? lhs : name == "rhs" ? rhs : lhs + rhs, t};
+  }
+  if (kind == "slice")
+    return {16, elementsOf(name == "x" ? "input" : "output"), t};
+  if (kind == "dropout")
+    return {16, kernelSpec.shapeOf("input")[0], kernelSpec.shapeOf("input")[1], t};
+  if (isNormalization())
+    return argument.rank == 1 ? Extents{padded}
+                              : Extents{16, caseSize.height * caseSize.width, caseSize.units, t};
   const Conv2dGeometry g(kernelSpec);
   if (name == "bias")
     return {paddedRow(g.filters)};
@@ -64,6 +74,17 @@ std::vector<int> KernelCase::extentsOf(const KernelArgument &argument) const {
   if (name == "x" || name == "dx" || name == "y_or_z")
     return withTiles(g.inputExtents());
   return withTiles(g.pooledExtents());
+}
+
+int KernelCase::elementsOf(const std::string &attribute) const {
+  int count = 1;
+  for (int extent : kernelSpec.shapeOf(attribute))
+    count *= extent;
+  return count;
+}
+
+bool KernelCase::isNormalization() const {
+  return kernelSpec.kind == "normalize" || kernelSpec.kind.rfind("batch_norm", 0) == 0;
 }
 
 KernelCase::KernelCase(const KernelSpec &s, const CaseSize &size, unsigned seed)
@@ -93,9 +114,9 @@ KernelCase::KernelCase(const KernelSpec &s, const CaseSize &size, unsigned seed)
       else
         buffer.floats()[i] = number(random) * (isWeight ? 0.3f : 1.0f);
     }
-    // State such as a second moment is never negative.
-    if (argument.kind == KernelArgument::Kind::InOut && argument.name != "weights" &&
-        argument.name != "bias")
+    // State such as a second moment is never negative, nor is a variance.
+    if (argument.name == "variance" || (argument.kind == KernelArgument::Kind::InOut &&
+                                        argument.name != "weights" && argument.name != "bias"))
       for (size_t i = 0; i < buffer.size(); ++i)
         buffer.floats()[i] = std::abs(buffer.floats()[i]);
     buffers.emplace(argument.name, std::move(buffer));
@@ -113,7 +134,8 @@ KernelCase::KernelCase(const KernelCase &other)
 }
 
 std::map<std::string, TestValue> KernelCase::values() {
-  std::map<std::string, TestValue> all{{"samples", caseSize.samples}};
+  std::map<std::string, TestValue> all{
+      {"samples", caseSize.samples}, {"seed_low", 19}, {"seed_high", -5}, {"step", 77}};
   for (auto &[name, buffer] : buffers)
     all[name] = &buffer;
   for (auto &[name, value] : floats)
@@ -134,6 +156,8 @@ bool KernelCase::isResult(const std::string &name, size_t i) const {
     place.push_back(static_cast<int>(rest % static_cast<size_t>(extent)));
     rest /= static_cast<size_t>(extent);
   }
+  if (e.size() == 4 && (isNormalization() || kernelSpec.kind == "dropout"))
+    return place[0] + 16 * place[3] < caseSize.samples;
   if (name == "dz_transposed")
     return place[1] + 16 * place[2] < caseSize.samples;
   if (e.size() >= 2 && e[0] == 16 && e.back() == tiles() && kernelSpec.kind != "update" &&

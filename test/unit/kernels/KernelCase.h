@@ -43,6 +43,8 @@ public:
 
 private:
   std::vector<int> extentsOf(const KernelArgument &argument) const;
+  int elementsOf(const std::string &attribute) const;
+  bool isNormalization() const;
 
   KernelSpec kernelSpec;
   CaseSize caseSize;

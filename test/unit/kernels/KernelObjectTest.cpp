@@ -27,6 +27,7 @@ std::vector<KernelSpec> everyKind() {
                  {"filters", "24"},
                  {"kernel", "3x3"},
                  {"stride", "1x1"},
+                 {"dilation", "1x1"},
                  {"padding", "same"}});
     return more;
   };
@@ -35,7 +36,7 @@ std::vector<KernelSpec> everyKind() {
     return more;
   };
   const std::map<std::string, std::string> pool{
-      {"input", "14x13x16"}, {"window", "2x2"}, {"stride", "2x2"}};
+      {"input", "14x13x16"}, {"window", "2x2"}, {"stride", "2x2"}, {"padding", "valid"}};
   auto poolWith = [&](std::map<std::string, std::string> more) {
     more.insert(pool.begin(), pool.end());
     return more;
@@ -47,6 +48,16 @@ std::vector<KernelSpec> everyKind() {
       {"conv2d_grad_input", conv({{"activation", "softplus"}})},
       {"max_pool_forward", pool},
       {"max_pool_grad", poolWith({{"activation", "sigmoid"}})},
+      {"avg_pool_forward", pool},
+      {"avg_pool_grad", pool},
+      {"add", {}},
+      {"concat", {{"lhs", "5x6x7"}, {"rhs", "300"}}},
+      {"slice", {{"input", "500"}, {"output", "5x6x7"}, {"offset", "200"}}},
+      {"dropout", {{"input", "30x16"}, {"rate", "0.5"}, {"stream", "3"}}},
+      {"batch_norm_statistics", {{"momentum", "0.9"}}},
+      {"normalize", {{"epsilon", "0.001"}}},
+      {"batch_norm_grad_parameters", {{"epsilon", "0.001"}}},
+      {"batch_norm_grad_input", {{"epsilon", "0.001"}}},
       {"dense_forward", dense({{"activation", "gelu"}, {"saves_input", "1"}})},
       {"dense_grad_weights_update", dense({{"optimizer", sgd}})},
       {"dense_grad_bias_update", {{"optimizer", sgd}}},
@@ -172,6 +183,7 @@ TEST(KernelNaNTest, a_diverged_network_has_a_nan_loss) {
                          {"filters", "2"},
                          {"kernel", "3x3"},
                          {"stride", "1x1"},
+                         {"dilation", "1x1"},
                          {"padding", "valid"},
                          {"activation", "relu"},
                          {"pool", "2x2"},
@@ -185,8 +197,9 @@ TEST(KernelNaNTest, a_diverged_network_has_a_nan_loss) {
 }
 
 TEST(MaxPoolTest, the_first_of_equal_values_wins) {
-  const KernelSpec spec{"max_pool_forward",
-                        {{"input", "2x2x1"}, {"window", "2x2"}, {"stride", "2x2"}}};
+  const KernelSpec spec{
+      "max_pool_forward",
+      {{"input", "2x2x1"}, {"window", "2x2"}, {"stride", "2x2"}, {"padding", "valid"}}};
   const LoadedKernel kernel(spec, hostKernelTarget());
   KernelCase data(spec, {4});
   const float places[4][4] = {{1, 1, 1, 1}, {0, 2, 2, 1}, {0, 1, 3, 3}, {-1, -2, -1, -1}};
@@ -218,7 +231,8 @@ TEST(KernelErrorTest, names_what_is_wrong) {
   EXPECT_NE(messageOf({"activation_forward", {{"activation", "rleu"}}}).find("rleu"),
             std::string::npos);
   EXPECT_NE(
-      messageOf({"max_pool_forward", {{"input", "3x3x1"}, {"window", "4x4"}, {"stride", "1x1"}}})
+      messageOf({"max_pool_forward",
+                 {{"input", "3x3x1"}, {"window", "4x4"}, {"stride", "1x1"}, {"padding", "valid"}}})
           .find("larger than the input"),
       std::string::npos);
   EXPECT_THROW(parseKernelTarget("x86-64-linux-sse41"), KernelError);

@@ -3,6 +3,7 @@
 
 #include "dsl/Activations.h"
 
+#include <array>
 #include <gtest/gtest.h>
 #include <map>
 
@@ -21,6 +22,7 @@ Attributes conv(const std::string &input, int filters, const std::string &kernel
                {"kernel", kernel},
                {"stride", stride},
                {"padding", padding}});
+  more.insert({"dilation", "1x1"});
   return more;
 }
 
@@ -52,17 +54,47 @@ std::vector<KernelSpec> shapes() {
       specs.push_back({"conv2d_grad_input", conv(s.input, s.filters, s.kernel, s.stride, s.padding,
                                                  {{"activation", activation}})});
   }
+  for (auto [input, kernel, dilation, padding] :
+       std::initializer_list<std::array<const char *, 4>>{{"8x9x3", "3x3", "2x2", "valid"},
+                                                          {"8x9x3", "3x2", "2x3", "same"},
+                                                          {"7x7x2", "2x2", "1x4", "same"}}) {
+    auto dilated = [&](Attributes more) {
+      more.insert({"dilation", dilation});
+      return conv(input, 5, kernel, "1x1", padding, std::move(more));
+    };
+    specs.push_back({"conv2d_forward",
+                     dilated({{"activation", "relu"}, {"pool", "2x2"}, {"saves_input", "0"}})});
+    specs.push_back({"conv2d_grad_weights_update", dilated({{"pool", "0"}, {"optimizer", sgd}})});
+    specs.push_back({"conv2d_grad_input", dilated({{"activation", "tanh"}})});
+  }
   for (const char *window : {"2x2", "3x3", "1x2", "5x4"})
-    for (const char *stride : {"2x2", "1x1", "3x2"}) {
-      specs.push_back(
-          {"max_pool_forward", {{"input", "7x6x3"}, {"window", window}, {"stride", stride}}});
-      for (const char *activation : {"none", "gelu"})
-        specs.push_back({"max_pool_grad",
-                         {{"input", "7x6x3"},
-                          {"window", window},
-                          {"stride", stride},
-                          {"activation", activation}}});
-    }
+    for (const char *stride : {"2x2", "1x1", "3x2"})
+      for (const char *padding : {"valid", "same"}) {
+        const Attributes pool{
+            {"input", "7x6x3"}, {"window", window}, {"stride", stride}, {"padding", padding}};
+        for (const char *kind : {"max_pool_forward", "avg_pool_forward", "avg_pool_grad"})
+          specs.push_back({kind, pool});
+        for (const char *activation : {"none", "gelu"}) {
+          specs.push_back({"max_pool_grad", pool});
+          specs.back().attributes["activation"] = activation;
+        }
+      }
+  specs.push_back(
+      {"avg_pool_forward",
+       {{"input", "13x11x5"}, {"window", "13x11"}, {"stride", "13x11"}, {"padding", "valid"}}});
+  specs.push_back({"add", {}});
+  for (auto [lhs, rhs] : std::initializer_list<std::pair<const char *, const char *>>{
+           {"7", "9"}, {"3x4x5", "6"}, {"1", "2x3x2"}})
+    specs.push_back({"concat", {{"lhs", lhs}, {"rhs", rhs}}});
+  for (auto [input, output, offset] : std::initializer_list<std::array<const char *, 3>>{
+           {"16", "7", "9"}, {"60", "3x4x5", "0"}, {"3x4x5", "60", "0"}, {"3x4x5", "2x2x3", "7"}})
+    specs.push_back({"slice", {{"input", input}, {"output", output}, {"offset", offset}}});
+  for (const char *input : {"1x10", "6x4", "6x3", "1x1", "5x16"})
+    for (const char *rate : {"0.25", "0.5"})
+      specs.push_back({"dropout", {{"input", input}, {"rate", rate}, {"stream", "2147483647"}}});
+  specs.push_back({"batch_norm_statistics", {{"momentum", "0.9"}}});
+  for (const char *kind : {"normalize", "batch_norm_grad_parameters", "batch_norm_grad_input"})
+    specs.push_back({kind, {{"epsilon", "0.001"}}});
   for (auto [inputs, units] : std::initializer_list<std::pair<int, int>>{
            {1, 1}, {7, 3}, {16, 16}, {100, 10}, {209, 33}, {433, 64}, {50, 100}}) {
     const Attributes extents{{"inputs", std::to_string(inputs)}, {"units", std::to_string(units)}};

@@ -20,8 +20,8 @@ void conv2dForward(Reference &reference) {
             for (int ci = 0; ci < g.channels; ++ci)
               for (int ky = 0; ky < g.kernelH; ++ky)
                 for (int kx = 0; kx < g.kernelW; ++kx)
-                  z += at(reference.in("x"), {l, x * g.strideW + kx - g.padLeft,
-                                              y * g.strideH + ky - g.padTop, ci, t}) *
+                  z += at(reference.in("x"), {l, x * g.strideW + kx * g.dilationW - g.padLeft,
+                                              y * g.strideH + ky * g.dilationH - g.padTop, ci, t}) *
                        at(reference.in("weights"), {c, kx, ky, ci});
             if (place < 0 || z > best)
               best = z, place = w;
@@ -64,8 +64,8 @@ void conv2dGradWeights(Reference &reference) {
             for (int y = 0; y < g.outHeight; ++y)
               for (int x = 0; x < g.outWidth; ++x)
                 sum += delta(reference, g, l, x, y, c, t) *
-                       at(reference.in("x"), {l, x * g.strideW + kx - g.padLeft,
-                                              y * g.strideH + ky - g.padTop, ci, t});
+                       at(reference.in("x"), {l, x * g.strideW + kx * g.dilationW - g.padLeft,
+                                              y * g.strideH + ky * g.dilationH - g.padTop, ci, t});
           });
           gradient[indexOf(reference.in("weights").extents(), {c, kx, ky, ci})] = sum;
         }
@@ -100,7 +100,8 @@ void conv2dGradInput(Reference &reference) {
           for (int x = 0; x < g.outWidth; ++x)
             for (int ky = 0; ky < g.kernelH; ++ky)
               for (int kx = 0; kx < g.kernelW; ++kx) {
-                const int ix = x * g.strideW + kx - g.padLeft, iy = y * g.strideH + ky - g.padTop;
+                const int ix = x * g.strideW + kx * g.dilationW - g.padLeft,
+                          iy = y * g.strideH + ky * g.dilationH - g.padTop;
                 if (ix >= 0 && ix < g.width && iy >= 0 && iy < g.height)
                   dx[indexOf(e, {l, ix, iy, ci, t})] +=
                       at(reference.in("dz"), {l, x, y, c, t}) *

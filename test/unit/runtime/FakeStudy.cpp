@@ -129,6 +129,7 @@ constexpr nnxrt_parameter parameters[] = {
      {height, width, classes},
      {width * row, row, 1},
      weightsSlots,
+     1,
      1},
     {"dense_1/bias",
      "zeros",
@@ -143,6 +144,7 @@ constexpr nnxrt_parameter parameters[] = {
      {classes},
      {1},
      biasSlots,
+     1,
      1},
 };
 

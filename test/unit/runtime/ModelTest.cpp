@@ -82,7 +82,8 @@ struct StoredDense {
                  {3, 2, 2, 4},
                  {2 * row, row, 6 * row, 1},
                  nullptr,
-                 0};
+                 0,
+                 1};
     const nnxrt_function function{[](const nnxrt_call *call) {
                                     seen = *call;
                                     extentSeen = call->buffers[0]->dim[4].extent;

@@ -49,11 +49,10 @@ std::vector<Row> rows() {
   const std::string sgd = "sgd(nesterov=false)";
   std::vector<Row> all;
   auto conv = [&](const char *input, int channels, int filters, int side, bool pooled, bool first) {
-    const std::map<std::string, std::string> base{{"input", input},
-                                                  {"filters", std::to_string(filters)},
-                                                  {"kernel", "3x3"},
-                                                  {"stride", "1x1"},
-                                                  {"padding", "valid"}};
+    const std::map<std::string, std::string> base{
+        {"input", input},    {"filters", std::to_string(filters)},
+        {"kernel", "3x3"},   {"stride", "1x1"},
+        {"dilation", "1x1"}, {"padding", "valid"}};
     auto with = [&](std::map<std::string, std::string> more) {
       more.insert(base.begin(), base.end());
       return more;
@@ -95,14 +94,18 @@ std::vector<Row> rows() {
   conv("13x13x32", 32, 64, 10, true, false); // the pool drops the last row and column
   conv("5x5x64", 64, 96, 3, false, false);
   all.push_back(
-      {{"max_pool_forward", {{"input", "11x11x64"}, {"window", "2x2"}, {"stride", "2x2"}}},
+      {{"max_pool_forward",
+        {{"input", "11x11x64"}, {"window", "2x2"}, {"stride", "2x2"}, {"padding", "valid"}}},
        0,
        false});
-  all.push_back(
-      {{"max_pool_grad",
-        {{"input", "11x11x64"}, {"window", "2x2"}, {"stride", "2x2"}, {"activation", "none"}}},
-       0,
-       false});
+  all.push_back({{"max_pool_grad",
+                  {{"input", "11x11x64"},
+                   {"window", "2x2"},
+                   {"stride", "2x2"},
+                   {"padding", "valid"},
+                   {"activation", "none"}}},
+                 0,
+                 false});
   return all;
 }
 
