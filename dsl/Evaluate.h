@@ -33,6 +33,9 @@ public:
 
   const NetworkNode *findNetwork(std::string_view name) const;
 
+  // Reports an optimizer that clips in two ways.
+  bool checkClipping(const Optimizer &optimizer, SourceLocation location);
+
 private:
   Value evaluateName(const Expr &expr, const Scope &scope);
   Value evaluateUnary(const Expr &expr, const Scope &scope);
@@ -42,6 +45,9 @@ private:
   Value evaluateElements(const Expr &expr, const Scope &scope);
   Value evaluateCall(const Expr &expr, const Scope &scope);
   Value evaluateOptimizer(const Signature &signature, const Expr &call, const Scope &scope);
+  Value evaluateSchedule(const Signature &signature, const Expr &call, const Scope &scope);
+  std::optional<Settings> evaluateSettings(const Signature &signature, const Expr &call,
+                                           const Scope &scope);
   Value evaluateInit(const Signature &signature, const Expr &call, const Scope &scope);
   Value calculate(const Expr &expr, const Value &left, const Value &right, const Scope &scope);
   Value compare(const Expr &expr, const Value &left, const Value &right, const Scope &scope);

@@ -31,6 +31,10 @@ std::optional<LayerKind> findLayerKind(std::string_view name);
 std::vector<std::string> layerNames();
 
 const Signature *findOptimizerSignature(std::string_view name);
+const Signature *findScheduleSignature(std::string_view name);
+std::vector<std::string> scheduleNames();
+// Whether the learning rate of a step depends on how many there will be.
+bool needsLength(const Schedule &schedule);
 const Signature *findInitSignature(std::string_view name);
 std::vector<std::string> initNames();
 

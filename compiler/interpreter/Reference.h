@@ -56,12 +56,20 @@ Array softmaxCrossEntropyGrad(const Array &probabilities, const Array &labels);
 
 Array add(const Array &a, const Array &b);
 
-/// Values of hyperparameters by name: "lr", "momentum", "iteration".
+/// One number: the sum of the squares, and `before`, which may be null.
+Array squaredNorm(const Array &gradient, const Array *before);
+
+/// Values of hyper numbers by name: "lr", "momentum", "iteration".
 using Hyperparameters = std::map<std::string, double>;
+/// Computes those that updates share, once before each step. Numbers that go from step to step come
+/// with `hyper`, or start where the optimizer's row says. Throws std::out_of_range as `update`
+/// does.
+void prepareNumbers(std::string_view optimizer, Hyperparameters &hyper);
 /// One step of `optimizer` ("sgd(nesterov=false)"): `state` is the weights and then the slots, and
 /// so is the result. Throws std::out_of_range for a hyperparameter that the rule reads and nobody
-/// gave.
+/// gave. `squaredNorm`: where the optimizer clips by norm.
 std::vector<Array> update(std::string_view optimizer, std::vector<Array> state,
-                          const Array &gradient, const Hyperparameters &hyper);
+                          const Array &gradient, const Hyperparameters &hyper,
+                          const Array *squaredNorm = nullptr);
 
 } // namespace nnx::reference

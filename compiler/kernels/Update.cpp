@@ -12,12 +12,13 @@ UpdateRule::UpdateRule(const KernelSpec &spec) {
   auto choice = dsl::parseOptimizerChoice(spec.textOf("optimizer"));
   if (!choice)
     throw KernelError(spec.text() + ": unknown optimizer");
-  for (const std::string &name : choice->row->hyperNames(choice->flags))
+  for (const std::string &name : choice->row->kernelHypers(choice->flags))
     hypers.emplace_back(name);
   names.emplace_back("w");
-  for (const std::string &slot : choice->row->slots(choice->flags))
-    names.push_back(slot);
+  for (const dsl::OptimizerSlot &slot : choice->row->slots(choice->flags))
+    names.push_back(slot.name);
   rule = choice->row->rule(choice->flags);
+  clipsByNorm = choice->row->readsNorm(choice->flags);
 }
 
 std::vector<Argument> UpdateRule::inputsOf(const std::vector<Argument> &buffers) const {
@@ -37,12 +38,15 @@ void UpdateRule::start(Func func, const std::vector<Var> &pure) const {
   func(pure) = Tuple(std::vector<Expr>(names.size(), undef<float>()));
 }
 
-Stage UpdateRule::step(Func func, const std::vector<Expr> &at, const Expr &gradient) const {
+Stage UpdateRule::step(Func func, const std::vector<Expr> &at, const Expr &gradient,
+                       const Expr &squaredNorm) const {
   std::vector<Expr> reads;
   for (size_t i = 0; i < names.size(); ++i)
     reads.push_back(names.size() == 1 ? Expr(func(at)) : func(at)[static_cast<int>(i)]);
   const OldElements old(reads);
-  std::map<std::string, Expr> values{{"g", gradient}};
+  if (clipsByNorm && !squaredNorm.defined())
+    throw KernelError("the optimizer needs the norm of the gradient before it updates");
+  std::map<std::string, Expr> values{{"g", gradient}, {"squared_norm", squaredNorm}};
   for (size_t i = 0; i < names.size(); ++i)
     values[names[i]] = old[i];
   for (const Param<float> &hyper : hypers)
@@ -62,7 +66,12 @@ Kernel build_update(const KernelSpec &spec, const KernelTarget &) {
   Var i("i"), vector("vector"), inner("inner"), task("task"), inTask("in_task");
   Func weights("weights");
   rule.start(weights, {i});
-  Stage step = rule.step(weights, {i}, gradient(i));
+  ImageParam squaredNorm = inputBuffer(Float(32), "squared_norm", {runTime});
+  std::vector<Argument> inputs{gradient};
+  if (rule.readsNorm())
+    inputs.emplace_back(squaredNorm);
+  Stage step =
+      rule.step(weights, {i}, gradient(i), rule.readsNorm() ? Expr(squaredNorm(0)) : Expr());
 
   // Rows are padded to 16 floats, so whole vectors fit. 16 kB of each buffer (4 us) make a task.
   constrainOutputs(weights, {runTime});
@@ -70,7 +79,7 @@ Kernel build_update(const KernelSpec &spec, const KernelTarget &) {
       .split(vector, task, inTask, 256, TailStrategy::GuardWithIf)
       .vectorize(inner)
       .parallel(task);
-  return {Pipeline(weights), rule.inputsOf({gradient})};
+  return {Pipeline(weights), rule.inputsOf(inputs)};
 }
 
 } // namespace nnx::kernels

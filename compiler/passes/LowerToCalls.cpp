@@ -1,6 +1,7 @@
 // Each function of kernel calls becomes `int32_t name(const nnxrt_call *call)`: it loads the
 // prebuilt buffers and the scalars from the call, runs kernel after kernel, and returns the first
 // result that is not zero. Names of buffers and hyperparameters become numbers (VariantBuffers.h).
+#include "compiler/passes/HyperNumbers.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/passes/VariantBuffers.h"
 
@@ -22,9 +23,9 @@ namespace {
 class FunctionLowering {
 public:
   FunctionLowering(ModuleOp module, func::FuncOp function, ArrayRef<BufferOp> buffers,
-                   ArrayRef<std::string> hyperNames)
+                   ArrayRef<dsl::Hyper> hypers)
       : module(module), function(function), indices(indexBuffers(function, buffers)),
-        hyperNames(hyperNames), builder(function.getLoc(), function.getContext()) {}
+        hypers(hypers), builder(function.getLoc(), function.getContext()) {}
 
   LogicalResult run() {
     builder.setInsertionPoint(function);
@@ -64,10 +65,11 @@ private:
   FailureOr<Value> scalar(CallKernelOp kernel, StringRef name) {
     if (name == "samples")
       return samples;
-    const auto *found = llvm::find(hyperNames, name);
-    if (found == hyperNames.end())
+    const auto *found = llvm::find_if(hypers, [&](auto &each) { return name == each.name; });
+    if (found == hypers.end())
       return kernel.emitOpError("`") << name << "` is no hyperparameter of the optimizer";
-    return load(builder.getF32Type(), hyper, builder.getF32Type(), found - hyperNames.begin());
+    Value number = load(builder.getF64Type(), hyper, builder.getF64Type(), found - hypers.begin());
+    return LLVM::FPTruncOp::create(builder, builder.getF32Type(), number).getResult();
   }
 
   LogicalResult lower(CallKernelOp kernel) {
@@ -105,7 +107,7 @@ private:
   ModuleOp module;
   func::FuncOp function;
   llvm::DenseMap<Value, uint32_t> indices;
-  ArrayRef<std::string> hyperNames;
+  ArrayRef<dsl::Hyper> hypers;
   ImplicitLocOpBuilder builder;
   Block *exit = nullptr;
   Value call, user, table, hyper, samples;
@@ -115,10 +117,12 @@ struct LowerToCalls : impl::LowerToCallsBase<LowerToCalls> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     std::vector<BufferOp> buffers = listBuffers(module);
-    std::vector<std::string> hyper = hyperNames(module);
+    dsl::OptimizerChoice optimizer = optimizerOf(module);
+    std::vector<dsl::Hyper> hypers = optimizer.row->hypers(optimizer.flags);
+    lowerNumbers(module, optimizer);
     auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
     for (func::FuncOp function : functions)
-      if (failed(FunctionLowering(module, function, buffers, hyper).run()))
+      if (failed(FunctionLowering(module, function, buffers, hypers).run()))
         return signalPassFailure();
     for (func::FuncOp function : functions)
       function.erase();

@@ -9,4 +9,7 @@ namespace nnx {
 // One operand per result, or nothing for an op that updates none.
 llvm::SmallVector<mlir::Value> updatedOperands(mlir::Operation *op);
 
+// In memory an update replaces what others may still have to read: it goes behind the last of them.
+llvm::LogicalResult moveUpdatesBehindReaders(mlir::Block &block);
+
 } // namespace nnx

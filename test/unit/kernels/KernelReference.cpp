@@ -60,7 +60,9 @@ void Reference::set(const std::string &name, std::initializer_list<int> place, d
 
 void Reference::update(const std::function<double(size_t)> &gradient, const std::string &weights) {
   auto choice = dsl::parseOptimizerChoice(text("optimizer"));
-  const std::vector<std::string> slots = choice->row->slots(choice->flags);
+  std::vector<std::string> slots;
+  for (const dsl::OptimizerSlot &slot : choice->row->slots(choice->flags))
+    slots.push_back(slot.name);
   const std::vector<dsl::Assignment> rule = choice->row->rule(choice->flags);
   for (size_t i = 0; i < in(weights).size(); ++i) {
     std::map<std::string, double> v{{"w", in(weights).floats()[i]}, {"g", gradient(i)}};
