@@ -30,7 +30,7 @@ Kernel build_squared_norm(const KernelSpec &spec, const KernelTarget &) {
 
   constrainOutputs(out, {runTime});
   sum.compute_root().store_in(onStack);
-  laneSum.compute_at(sum, Var::outermost())
+  laneSum.compute_root()
       .store_in(onStack)
       .bound(l, 0, tileLanes)
       .vectorize(l)

@@ -2,6 +2,7 @@
 #include "KernelCase.h"
 
 #include "dsl/Activations.h"
+#include "dsl/Optimizers.h"
 
 #include <gtest/gtest.h>
 #include <map>
@@ -79,6 +80,25 @@ std::vector<KernelSpec> shapes() {
   specs.push_back({"conv2d_grad_bias_update", {{"optimizer", sgd}}});
   specs.push_back({"dense_grad_bias_update", {{"optimizer", sgd}}});
   specs.push_back({"update", {{"optimizer", "sgd(nesterov=true)"}}});
+  for (const dsl::OptimizerRow &row : dsl::optimizers())
+    for (const dsl::OptimizerSetting &setting : row.settings()) {
+      using Kind = dsl::OptimizerSettingKind;
+      if (setting.kind != Kind::Flag && setting.kind != Kind::Part)
+        continue;
+      const std::string flag = (setting.kind == Kind::Part ? "has_" : "") + setting.name;
+      specs.push_back({"update", {{"optimizer", row.structuralText({{flag, true}})}}});
+    }
+  for (const char *optimizer : {"adam(amsgrad=true)", "store()"}) {
+    specs.push_back({"dense_grad_weights_update",
+                     {{"inputs", "50"}, {"units", "33"}, {"optimizer", optimizer}}});
+    specs.push_back(
+        {"conv2d_grad_weights_update",
+         conv("6x6x2", 3, "3x3", "1x1", "valid", {{"pool", "0"}, {"optimizer", optimizer}})});
+    specs.push_back({"dense_grad_bias_update", {{"optimizer", optimizer}}});
+  }
+  for (const char *units : {"10", "16", "33"})
+    for (const char *adds : {"0", "1"})
+      specs.push_back({"squared_norm", {{"units", units}, {"adds", adds}}});
   specs.push_back({"transpose_delta", {}});
   for (const char *over : {"n", "c"}) {
     specs.push_back({"softmax_forward", {{"over", over}}});
