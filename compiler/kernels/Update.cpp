@@ -56,6 +56,10 @@ Stage UpdateRule::step(Func func, const std::vector<Expr> &at, const Expr &gradi
   std::vector<Expr> results;
   for (const std::string &name : names)
     results.push_back(values[name]);
+  // Halide takes a stage that reads nothing of its own for a mistake, and warns.
+  if (rule.size() == 1 && !rule[0].value.variables().count("w"))
+    results[0] = Internal::Call::make(Float(32), Internal::Call::return_second,
+                                      {old[0], results[0]}, Internal::Call::PureIntrinsic);
   func(at) = old.bind(results);
   return func.update(func.num_update_definitions() - 1);
 }
