@@ -47,6 +47,8 @@ public:
   bool readsNorm() const { return clipsByNorm; }
 
 private:
+  void checkOrder(const KernelSpec &spec) const;
+
   std::vector<Halide::Param<float>> hypers;
   std::vector<std::string> names; // "w", then the slots
   std::vector<dsl::Assignment> rule;

@@ -4,6 +4,8 @@
 #include "compiler/kernels/ScalarToHalide.h"
 #include "compiler/kernels/Tensors.h"
 
+#include <set>
+
 namespace nnx::kernels {
 
 using namespace Halide;
@@ -19,6 +21,26 @@ UpdateRule::UpdateRule(const KernelSpec &spec) {
     names.push_back(slot.name);
   rule = choice->row->rule(choice->flags);
   clipsByNorm = choice->row->readsNorm(choice->flags);
+  checkOrder(spec);
+}
+
+// The elements are stored one after another, and Halide does not see all that their values read
+// (OldElements): what is made of another element must be stored before it.
+void UpdateRule::checkOrder(const KernelSpec &spec) const {
+  std::map<std::string, std::set<std::string>> madeOf;
+  for (const std::string &name : names)
+    madeOf[name] = {name};
+  for (const dsl::Assignment &line : rule) {
+    std::set<std::string> parts;
+    for (const std::string &read : line.value.variables())
+      parts.insert(madeOf[read].begin(), madeOf[read].end());
+    madeOf[line.target] = std::move(parts);
+  }
+  for (size_t later = 1; later < names.size(); ++later)
+    for (size_t earlier = 0; earlier < later; ++earlier)
+      if (madeOf[names[later]].count(names[earlier]))
+        throw KernelError(spec.text() + ": `" + names[later] + "` is made of `" + names[earlier] +
+                          "`, so it must stand before it");
 }
 
 std::vector<Argument> UpdateRule::inputsOf(const std::vector<Argument> &buffers) const {

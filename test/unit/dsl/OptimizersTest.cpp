@@ -88,7 +88,7 @@ std::vector<std::string> hyperNames(const OptimizerRow &row, const OptimizerFlag
 TEST(Optimizers, adam_computes_its_step_size_once) {
   const OptimizerRow &adam = *findOptimizer("adam");
   EXPECT_THAT(slotNames(adam, {}), ElementsAre("m", "v"));
-  EXPECT_THAT(slotNames(adam, {{"amsgrad", true}}), ElementsAre("m", "v", "v_hat"));
+  EXPECT_THAT(slotNames(adam, {{"amsgrad", true}}), ElementsAre("m", "v_hat", "v"));
   EXPECT_THAT(hyperNames(adam, {}), ElementsAre("lr", "beta_1", "beta_2", "epsilon", "rest_1",
                                                 "rest_2", "alpha", "iteration"));
   EXPECT_THAT(adam.kernelHypers({}), ElementsAre("epsilon", "rest_1", "rest_2", "alpha"));
@@ -134,7 +134,7 @@ TEST(Optimizers, parts_are_there_unless_zero) {
   EXPECT_THAT(slotNames(rmsprop, {}), ElementsAre("squares"));
   EXPECT_THAT(hyperNames(rmsprop, {}), ElementsAre("lr", "rho", "epsilon", "rest"));
   const OptimizerFlags flags = {{"has_momentum", true}, {"centered", true}};
-  EXPECT_THAT(slotNames(rmsprop, flags), ElementsAre("squares", "average", "velocity"));
+  EXPECT_THAT(slotNames(rmsprop, flags), ElementsAre("velocity", "squares", "average"));
   EXPECT_EQ(rmsprop.structuralText(flags), "rmsprop(has_momentum=true, centered=true)");
 }
 
