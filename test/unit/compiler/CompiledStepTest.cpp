@@ -278,8 +278,8 @@ INSTANTIATE_TEST_SUITE_P(special, CompiledStep,
                                           testing::Values("relu", "gelu"), testing::Values(true)),
                          nameOfChoice);
 
-// Every optimizer, and every part of it that is compiled in. Where gradients are divided by their
-// own size, epsilon keeps those that are nothing but rounding small.
+// Every optimizer plain, and with all that can be compiled into it at once. Where gradients are
+// divided by their own size, epsilon keeps those that are nothing but rounding small.
 std::vector<NetworkCase> optimizerCases() {
   using Kind = nnx::dsl::OptimizerSettingKind;
   const std::string layers = "conv2d(5, kernel = 3, activation = act)\nmax_pool(2)\nflatten()\n"
@@ -288,18 +288,19 @@ std::vector<NetworkCase> optimizerCases() {
   for (const nnx::dsl::OptimizerRow &row : nnx::dsl::optimizers()) {
     const std::string base =
         row.name() + "(lr = 0.02" + (row.findSetting("epsilon") ? ", epsilon = 0.01" : "");
-    const auto add = [&](const std::string &name, const std::string &more) {
-      cases.push_back({row.name() + name, layers, "10x9x2", base + more + ")"});
-    };
-    add("", "");
-    add("_unscaled", ", weight_decay = 0.1, decay = unscaled");
+    std::string all = ", decay = unscaled";
     for (const nnx::dsl::OptimizerSetting &setting : row.settings())
       if (setting.kind == Kind::Flag)
-        add("_" + setting.name, ", " + setting.name + " = true");
-      else if (setting.kind == Kind::Part)
-        add("_" + setting.name,
-            ", " + setting.name + " = " + (setting.greatest > 1 ? "0.03" : "0.5"));
+        all += ", " + setting.name + " = true";
+      else if (setting.kind == Kind::Part && setting.name.find("norm") == std::string::npos)
+        all += ", " + setting.name + " = 0.03";
+    cases.push_back({row.name(), layers, "10x9x2", base + ")"});
+    cases.push_back({row.name() + "_all", layers, "10x9x2", base + all + ")"});
   }
+  for (const char *clipping : {"clipnorm", "global_clipnorm"})
+    cases.push_back(
+        {clipping, layers, "10x9x2",
+         std::string("adam(epsilon = 0.01, weight_decay = 0.1, ") + clipping + " = 0.03)"});
   return cases;
 }
 

@@ -80,14 +80,17 @@ std::vector<KernelSpec> shapes() {
   specs.push_back({"conv2d_grad_bias_update", {{"optimizer", sgd}}});
   specs.push_back({"dense_grad_bias_update", {{"optimizer", sgd}}});
   specs.push_back({"update", {{"optimizer", "sgd(nesterov=true)"}}});
-  for (const dsl::OptimizerRow &row : dsl::optimizers())
-    for (const dsl::OptimizerSetting &setting : row.settings()) {
-      using Kind = dsl::OptimizerSettingKind;
-      if (setting.kind != Kind::Flag && setting.kind != Kind::Part)
-        continue;
-      const std::string flag = (setting.kind == Kind::Part ? "has_" : "") + setting.name;
-      specs.push_back({"update", {{"optimizer", row.structuralText({{flag, true}})}}});
-    }
+  for (const dsl::OptimizerRow &row : dsl::optimizers()) {
+    dsl::OptimizerFlags all; // but for clipping by norm, which comes apart
+    for (const dsl::OptimizerSetting &setting : row.settings())
+      if (setting.kind == dsl::OptimizerSettingKind::Flag)
+        all[setting.name] = true;
+      else if (setting.kind == dsl::OptimizerSettingKind::Part)
+        all["has_" + setting.name] = setting.name.find("norm") == std::string::npos;
+    for (const dsl::OptimizerFlags &flags :
+         {dsl::OptimizerFlags{}, all, dsl::OptimizerFlags{{"has_clipnorm", true}}})
+      specs.push_back({"update", {{"optimizer", row.structuralText(flags)}}});
+  }
   for (const char *optimizer : {"adam(amsgrad=true)", "store()"}) {
     specs.push_back({"dense_grad_weights_update",
                      {{"inputs", "50"}, {"units", "33"}, {"optimizer", optimizer}}});
