@@ -111,7 +111,7 @@ TEST_F(StudyTableTest, keeps_every_field_of_a_variant) {
   EXPECT_STREQ(variant.hyper_names[1], "momentum");
   EXPECT_TRUE(std::isnan(variant.hyper_starts[0]));
   EXPECT_EQ(variant.hyper_starts[1], 1.5);
-  EXPECT_EQ(variant.prepare, reinterpret_cast<void (*)(double *)>(variant.step.run));
+  EXPECT_EQ(reinterpret_cast<void *>(variant.prepare), reinterpret_cast<void *>(variant.step.run));
   EXPECT_EQ(study->variants[0].prepare, nullptr);
   EXPECT_EQ(variant.parameters[0].slot_starts[1], 1u);
   EXPECT_EQ(variant.parameters[0].slot_starts[2], NNXRT_NO_HYPER);
