@@ -48,7 +48,7 @@ bool Checker::applySettings(const std::vector<SettingNode> &settings, const Scop
                             TrainingValues &values, DiagnosticSink &reports) {
   Evaluator evaluator(file, reports);
   std::set<std::string> given;
-  bool isRight = true;
+  bool isRight = true, hasParts = false;
   // Parts of the optimizer are set after the optimizer, whatever the order in the file.
   for (bool parts : {false, true})
     for (const SettingNode &setting : settings) {
@@ -65,6 +65,7 @@ bool Checker::applySettings(const std::vector<SettingNode> &settings, const Scop
         reports.report(DiagnosticId::no_parts, setting.partLocation, {setting.name});
         isRight = false;
       } else if (parts) {
+        hasParts = true;
         isRight = applyOptimizerPart(setting, scope, values, reports) && isRight;
       } else {
         Value value = evaluator.evaluateFor(*parameter, setting.value, scope);
@@ -72,6 +73,10 @@ bool Checker::applySettings(const std::vector<SettingNode> &settings, const Scop
         values[setting.name] = std::move(value);
       }
     }
+  auto optimizer = values.find("optimizer");
+  if (isRight && hasParts && optimizer != values.end())
+    if (const Optimizer *changed = optimizer->second.get<Optimizer>())
+      isRight = evaluator.checkClipping(*changed, settings.back().location);
   return isRight;
 }
 

@@ -43,6 +43,8 @@ std::vector<std::string> wordsOf(Type type) {
       words.push_back(row.name());
   if (type == Type::init)
     words = initNames();
+  if (type == Type::schedule)
+    words = scheduleNames();
   return words;
 }
 
@@ -84,8 +86,10 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
   case Type::padding:
   case Type::loss:
   case Type::divergence:
+  case Type::decay:
   case Type::init:
   case Type::optimizer:
+  case Type::schedule:
     if (symbol)
       return convertWord(value, type, scope);
     if (value.get<ActivationValue>() && type == Type::activation)
@@ -93,6 +97,8 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
     if (value.get<Init>() && type == Type::init)
       return value;
     if (value.get<Optimizer>() && type == Type::optimizer)
+      return value;
+    if (value.get<Schedule>() && type == Type::schedule)
       return value;
     return mismatch(value, type, purpose);
   case Type::network:
@@ -176,12 +182,13 @@ Value Evaluator::convertWord(const Value &value, Type type, const Scope &scope) 
     result.data = std::monostate();
     return result;
   }
-  if (type == Type::init || type == Type::optimizer || declared) {
+  if (type == Type::init || type == Type::optimizer || type == Type::schedule || declared) {
     Expr call;
     call.kind = ExprKind::call;
     call.text = word;
     call.location = value.location;
-    result = evaluateCall(call, scope);
+    result = type == Type::schedule ? evaluateSchedule(*findScheduleSignature(word), call, scope)
+                                    : evaluateCall(call, scope);
     result.label = value.label;
   }
   return result;
@@ -209,7 +216,11 @@ bool Evaluator::checkRange(const Parameter &parameter, const Value &value,
 }
 
 Value Evaluator::evaluateFor(const Parameter &parameter, const Expr &expr, const Scope &scope) {
-  Value value = convert(evaluate(expr, scope), parameter.type, "`" + parameter.name + "`", scope);
+  const Signature *schedule = parameter.type == Type::schedule && expr.kind == ExprKind::call
+                                  ? findScheduleSignature(expr.text)
+                                  : nullptr;
+  Value value = convert(schedule ? evaluateSchedule(*schedule, expr, scope) : evaluate(expr, scope),
+                        parameter.type, "`" + parameter.name + "`", scope);
   value.location = expr.location;
   if (!value.isWrong() && !checkRange(parameter, value, expr.location))
     value.data = std::monostate();

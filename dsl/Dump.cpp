@@ -97,7 +97,7 @@ private:
 
 void printVariant(std::ostream &out, const Variant &variant) {
   out << "  sample " << toText(variant.sample) << ", loss " << variant.loss << ", optimizer "
-      << toText(Optimizer{variant.optimizer, variant.optimizerSettings}) << '\n';
+      << variant.optimizer << '\n';
   for (const LayerInstance &layer : variant.network.layers)
     out << "  " << layer.name << ": " << layer.text << "  " << toText(layer.input) << " -> "
         << toText(layer.output) << ", " << layer.parameters << " parameters, " << layer.flops
@@ -143,6 +143,10 @@ void printPoints(std::ostream &out, const Study &study) {
       out << "  " << point.label << ": " << point.network << " on "
           << study.datasets[static_cast<std::size_t>(point.dataset)].name << ", variant "
           << point.variant << ", " << training.loss << ", " << toText(training.optimizer)
+          << (training.schedule.kind == "constant" &&
+                      training.schedule.settings.getFloat("warmup") == 0
+                  ? ""
+                  : ", schedule " + toText(training.schedule))
           << ", batch " << training.batch << ", epochs " << training.epochs << ", seed "
           << training.seed << (training.shuffle ? "" : ", not shuffled");
       if (training.steps)

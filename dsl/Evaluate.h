@@ -34,6 +34,9 @@ public:
   const NetworkNode *findNetwork(std::string_view name) const;
   const ActivationNode *findDeclared(std::string_view activation) const;
 
+  // Reports an optimizer that clips in two ways.
+  bool checkClipping(const Optimizer &optimizer, SourceLocation location);
+
 private:
   Value evaluateName(const Expr &expr, const Scope &scope);
   Value evaluateUnary(const Expr &expr, const Scope &scope);
@@ -44,6 +47,9 @@ private:
   Value evaluateCall(const Expr &expr, const Scope &scope);
   Value evaluateOptimizer(const Signature &signature, const Expr &call, const Scope &scope);
   Value evaluateActivation(const Signature &signature, const Expr &call, const Scope &scope);
+  Value evaluateSchedule(const Signature &signature, const Expr &call, const Scope &scope);
+  std::optional<Settings> evaluateSettings(const Signature &signature, const Expr &call,
+                                           const Scope &scope);
   Value evaluateInit(const Signature &signature, const Expr &call, const Scope &scope);
   Value calculate(const Expr &expr, const Value &left, const Value &right, const Scope &scope);
   Value compare(const Expr &expr, const Value &left, const Value &right, const Scope &scope);

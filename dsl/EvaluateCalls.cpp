@@ -29,12 +29,25 @@ bool Evaluator::isNetwork(std::string_view name, const Scope &scope) const {
                : findNetwork(name) != nullptr;
 }
 
+// Where no type is expected, `constant` with settings of a schedule alone is one.
+static bool isSchedule(const Expr &call) {
+  const Signature *schedule = findScheduleSignature(call.text);
+  const Signature *init = findInitSignature(call.text);
+  return schedule &&
+         (!init ||
+          std::any_of(call.elements.begin(), call.elements.end(), [&](const Element &argument) {
+            return schedule->find(argument.name) && !init->find(argument.name);
+          }));
+}
+
 Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
   Value value;
   if (isNetwork(expr.text, scope))
     value = evaluateNetworkCall(expr, scope);
   else if (const Signature *signature = findOptimizerSignature(expr.text))
     value = evaluateOptimizer(*signature, expr, scope);
+  else if (isSchedule(expr))
+    value = evaluateSchedule(*findScheduleSignature(expr.text), expr, scope);
   else if (const Signature *init = findInitSignature(expr.text))
     value = evaluateInit(*init, expr, scope);
   else if (const ActivationNode *node = findDeclared(expr.text))
@@ -48,7 +61,7 @@ Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
     std::vector<std::string> known = wordsOf(Type::optimizer);
     for (const NetworkNode &node : file.networks)
       known.push_back(node.name);
-    for (const Type type : {Type::init, Type::activation})
+    for (const Type type : {Type::init, Type::activation, Type::schedule})
       for (std::string &name : wordsOf(type))
         known.push_back(std::move(name));
     for (const ActivationNode &node : file.activations)
@@ -99,11 +112,12 @@ Value Evaluator::evaluateNetworkCall(const Expr &call, const Scope &scope) {
   return isWrong ? wrong(call) : made(std::shared_ptr<const NetworkValue>(network), call);
 }
 
-Value Evaluator::evaluateOptimizer(const Signature &signature, const Expr &call,
-                                   const Scope &scope) {
+// Every setting of the call, given or by default.
+std::optional<Settings> Evaluator::evaluateSettings(const Signature &signature, const Expr &call,
+                                                    const Scope &scope) {
   auto bound = bindArguments(signature, call, sink);
   if (!bound)
-    return wrong(call);
+    return std::nullopt;
   std::vector<Setting> settings;
   for (std::size_t i = 0; i < bound->size(); ++i) {
     const Parameter &parameter = signature.parameters[i];
@@ -113,8 +127,40 @@ Value Evaluator::evaluateOptimizer(const Signature &signature, const Expr &call,
       settings.push_back({parameter.name, toSetting(value)});
   }
   if (settings.size() < bound->size())
+    return std::nullopt;
+  return Settings(std::move(settings));
+}
+
+Value Evaluator::evaluateSchedule(const Signature &signature, const Expr &call,
+                                  const Scope &scope) {
+  std::optional<Settings> settings = evaluateSettings(signature, call, scope);
+  return settings ? made(Schedule{signature.name, std::move(*settings)}, call) : wrong(call);
+}
+
+Value Evaluator::evaluateOptimizer(const Signature &signature, const Expr &call,
+                                   const Scope &scope) {
+  std::optional<Settings> settings = evaluateSettings(signature, call, scope);
+  if (!settings)
     return wrong(call);
-  return made(Optimizer{signature.name, Settings(std::move(settings))}, call);
+  Optimizer optimizer{signature.name, std::move(*settings)};
+  if (!checkClipping(optimizer, call.location))
+    return wrong(call);
+  return made(std::move(optimizer), call);
+}
+
+// As in Keras, a gradient is clipped in one way.
+bool Evaluator::checkClipping(const Optimizer &optimizer, SourceLocation location) {
+  std::string allowed, found;
+  int count = 0;
+  for (const char *name : {"clipnorm", "clipvalue", "global_clipnorm"}) {
+    allowed += (allowed.empty() ? "`" : ", `") + std::string(name) + "`";
+    if (optimizer.settings.getFloat(name) == 0)
+      continue;
+    found += (count++ ? " and `" : "`") + std::string(name) + "`";
+  }
+  if (count > 1)
+    sink.report(DiagnosticId::clipped_twice, location, {optimizer.kind, allowed, found});
+  return count <= 1;
 }
 
 Value Evaluator::evaluateActivation(const Signature &signature, const Expr &call,

@@ -2,6 +2,7 @@
 // one place become one report with the coordinates of the first.
 #include "dsl/ExpandGrid.h"
 
+#include "dsl/Optimizers.h"
 #include "dsl/Unroll.h"
 
 #include <algorithm>
@@ -42,10 +43,16 @@ bool isSwitchedOff(const Setting &setting) {
   return (flag && !*flag) || (name && *name == "none");
 }
 
-std::string joined(const std::string &name, const Settings &settings) {
-  std::vector<Setting> said;
-  std::remove_copy_if(settings.begin(), settings.end(), std::back_inserter(said), isSwitchedOff);
-  return toText(Optimizer{name, Settings(std::move(said))});
+std::string textOf(const LayerInstance &layer) {
+  std::string result = std::string(nameOf(layer.kind)) + "(";
+  const char *separator = "";
+  for (const Setting &setting : layer.settings) {
+    if (isSwitchedOff(setting))
+      continue;
+    result += separator + setting.name + " = " + toText(setting.value);
+    separator = ", ";
+  }
+  return result + ")";
 }
 
 // All that shapes what is compiled.
@@ -57,7 +64,7 @@ std::string variantText(const Network &network, const Dataset &dataset,
     result += layer.name + " of";
     for (int input : layer.inputs)
       result += " " + std::to_string(input);
-    result += ": " + joined(std::string(nameOf(layer.kind)), layer.settings) + "\n";
+    result += ": " + textOf(layer) + "\n";
   }
   return result + "loss " + training.loss + "\n";
 }
@@ -73,9 +80,14 @@ std::string dataText(const Dataset &dataset) {
 
 // How long a run is stands for no meaning: a longer one goes on where a shorter one ends.
 std::string trainingText(const TrainingSettings &training) {
-  return "optimizer " + joined(training.optimizer.kind, training.optimizer.settings) + "\nbatch " +
-         std::to_string(training.batch) + "\nshuffle " + (training.shuffle ? "true" : "false") +
-         "\non_divergence " + training.onDivergence + "\n";
+  // Unless its learning rates depend on the end.
+  std::string length = needsLength(training.schedule)
+                           ? " of " + std::to_string(training.epochs) + " epochs, " +
+                                 std::to_string(training.steps) + " steps"
+                           : "";
+  return "optimizer " + toText(training.optimizer) + "\nschedule " + toText(training.schedule) +
+         length + "\nbatch " + std::to_string(training.batch) + "\nshuffle " +
+         (training.shuffle ? "true" : "false") + "\non_divergence " + training.onDivergence + "\n";
 }
 
 } // namespace
@@ -145,6 +157,7 @@ std::optional<TrainingSettings> GridExpander::readTraining(const Scope &scope,
   TrainingSettings training;
   training.loss = values["loss"].get<Symbol>()->name;
   training.optimizer = *values["optimizer"].get<Optimizer>();
+  training.schedule = *values["schedule"].get<Schedule>();
   training.batch = *values["batch"].get<int64_t>();
   training.epochs = *values["epochs"].get<int64_t>();
   training.seed = *values["seed"].get<int64_t>();
@@ -175,16 +188,13 @@ bool GridExpander::checkOutput(const Network &network, const Dataset &dataset,
 
 int GridExpander::findVariant(const Network &network, const Dataset &dataset,
                               const TrainingSettings &training, const std::string &text) {
-  std::vector<Setting> structural;
-  for (const Setting &setting : training.optimizer.settings)
-    if (!std::holds_alternative<double>(setting.value))
-      structural.push_back(setting);
-  Settings settings(std::move(structural));
-  auto [found, isNew] = checker.variants.try_emplace(
-      text + joined(training.optimizer.kind, settings), checker.study.variants.size());
+  const OptimizerRow &row = *findOptimizer(training.optimizer.kind);
+  std::string optimizer = row.structuralText(row.flagsOf(training.optimizer.settings));
+  auto [found, isNew] =
+      checker.variants.try_emplace(text + optimizer, checker.study.variants.size());
   if (isNew)
-    checker.study.variants.push_back({network, dataset.shape, dataset.classes, training.loss,
-                                      training.optimizer.kind, std::move(settings)});
+    checker.study.variants.push_back(
+        {network, dataset.shape, dataset.classes, training.loss, std::move(optimizer)});
   return static_cast<int>(found->second);
 }
 

@@ -2,9 +2,11 @@
 #include "dsl/Signature.h"
 
 #include "dsl/Activations.h"
+#include "dsl/Evaluate.h"
 #include "dsl/Later.h"
 #include "dsl/Optimizers.h"
 
+#include <cmath>
 #include <map>
 
 namespace nnx::dsl {
@@ -26,20 +28,40 @@ std::map<std::string, Signature, std::less<>> readSettings() {
   return result;
 }
 
+Parameter parameterOf(const OptimizerSetting &setting) {
+  Parameter parameter{setting.name, Type::real, toText(setting.defaultValue)};
+  parameter.least = setting.least;
+  parameter.greatest = setting.greatest;
+  if (setting.kind == OptimizerSettingKind::Flag) {
+    parameter.type = Type::boolean;
+    parameter.fallbackText = setting.defaultValue != 0 ? "true" : "false";
+  } else if (setting.kind == OptimizerSettingKind::Choice) {
+    parameter.type = Type::decay;
+    parameter.fallbackText = wordsOf(parameter.type).front();
+  }
+  return parameter;
+}
+
 std::map<std::string, Signature, std::less<>> readOptimizers() {
   std::map<std::string, Signature, std::less<>> result;
   for (const OptimizerRow &row : optimizers()) {
     Signature signature{row.name(), {}};
-    for (const OptimizerSetting &setting : row.settings()) {
-      Parameter parameter{setting.name, setting.isFlag ? Type::boolean : Type::real, {}};
-      parameter.fallbackText = setting.isFlag ? (setting.defaultValue != 0 ? "true" : "false")
-                                              : toText(setting.defaultValue);
-      parameter.least = setting.least;
-      parameter.greatest = setting.greatest;
-      signature.parameters.push_back(std::move(parameter));
-    }
+    for (const OptimizerSetting &setting : row.settings())
+      signature.parameters.push_back(parameterOf(setting));
     result[row.name()] = std::move(signature);
   }
+  return result;
+}
+
+std::map<std::string, Signature, std::less<>> readSchedules() {
+  std::map<std::string, Signature, std::less<>> result;
+#define SCHEDULE_FLOAT(NAME, DEFAULT, LEAST, GREATEST)                                             \
+  {NAME, Type::real, DEFAULT, nullptr, LEAST, GREATEST}
+#define SCHEDULE_FLAG(NAME, DEFAULT) {NAME, Type::boolean, DEFAULT}
+#define NNX_SCHEDULE(NAME, NEEDSLENGTH, ...) result[#NAME] = {#NAME, {__VA_ARGS__}};
+#include "dsl/tables/Schedules.def"
+#undef SCHEDULE_FLOAT
+#undef SCHEDULE_FLAG
   return result;
 }
 
@@ -79,6 +101,10 @@ const auto &allOptimizers() {
 }
 const auto &allActivations() {
   static const auto table = readActivations();
+  return table;
+}
+const auto &allSchedules() {
+  static const auto table = readSchedules();
   return table;
 }
 const auto &allInits() {
@@ -170,6 +196,25 @@ std::vector<std::string> layerNames() {
 const Signature *findOptimizerSignature(std::string_view name) {
   return findIn(allOptimizers(), name);
 }
+const Signature *findScheduleSignature(std::string_view name) {
+  return findIn(allSchedules(), name);
+}
+
+std::vector<std::string> scheduleNames() {
+  std::vector<std::string> result;
+  for (const auto &[name, signature] : allSchedules())
+    result.push_back(name);
+  return result;
+}
+
+bool needsLength(const Schedule &schedule) {
+#define NNX_SCHEDULE(NAME, NEEDSLENGTH, ...)                                                       \
+  if (schedule.kind == #NAME)                                                                      \
+    return NEEDSLENGTH;
+#include "dsl/tables/Schedules.def"
+  return false;
+}
+
 const Signature *findInitSignature(std::string_view name) {
   return findIn(allInits(), name);
 }

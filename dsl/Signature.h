@@ -32,6 +32,10 @@ std::optional<LayerKind> findJoinKind(std::string_view name); // add, concat
 std::vector<std::string> layerNames();
 
 const Signature *findOptimizerSignature(std::string_view name);
+const Signature *findScheduleSignature(std::string_view name);
+std::vector<std::string> scheduleNames();
+// Whether the learning rate of a step depends on how many there will be.
+bool needsLength(const Schedule &schedule);
 const Signature *findInitSignature(std::string_view name);
 std::vector<std::string> initNames();
 // Rows of Activations.def; the argument x is none of them.

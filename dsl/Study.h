@@ -114,9 +114,17 @@ struct Network {
 // An optimizer: its row of tables/Optimizers.def and every setting of the row.
 struct Optimizer {
   std::string kind;  // "sgd"
-  Settings settings; // "lr", "momentum": float; "nesterov": bool
+  Settings settings; // "lr", "momentum": float; "nesterov": bool; "decay": name
 
   bool operator==(const Optimizer &) const = default;
+};
+
+// How the learning rate goes with the steps: a row of tables/Schedules.def and every setting of it.
+struct Schedule {
+  std::string kind;  // "constant", "step", "exponential", "cosine"
+  Settings settings; // "warmup", "every": float; "staircase": bool
+
+  bool operator==(const Schedule &) const = default;
 };
 
 // What must be compiled apart: shapes, layers, loss and optimizer kind.
@@ -124,9 +132,8 @@ struct Variant {
   Network network; // lines are those of the first point that has it
   Shape sample;
   int64_t classes = 0;
-  std::string loss;           // "cross_entropy"
-  std::string optimizer;      // "sgd"
-  Settings optimizerSettings; // those that are compiled in: "nesterov"
+  std::string loss;      // "cross_entropy"
+  std::string optimizer; // with what is compiled in of it: "sgd(nesterov=false)"
 };
 
 struct DatasetFile {
@@ -153,6 +160,7 @@ struct Dataset {
 struct TrainingSettings {
   std::string loss;
   Optimizer optimizer;
+  Schedule schedule;
   int64_t batch = 0;
   int64_t epochs = 0;
   int64_t seed = 0;

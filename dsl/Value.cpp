@@ -1,6 +1,8 @@
 // Text of values, and scopes.
 #include "dsl/Value.h"
 
+#include "dsl/Optimizers.h"
+
 #include <charconv>
 
 namespace nnx::dsl {
@@ -77,6 +79,7 @@ std::string describe(const Value &value) {
                         [](const Shape &v) { return "`" + toText(v) + "`"; },
                         [](const Init &v) { return "`" + toText(v) + "`"; },
                         [](const Optimizer &v) { return "optimizer `" + v.kind + "`"; },
+                        [](const Schedule &v) { return "schedule `" + v.kind + "`"; },
                         [](const std::shared_ptr<const NetworkValue> &v) {
                           return "network `" + v->node->name + "`";
                         },
@@ -106,9 +109,22 @@ std::string toText(const Init &init) {
 }
 
 std::string toText(const Optimizer &optimizer) {
+  const OptimizerRow &row = *findOptimizer(optimizer.kind);
   std::string result = optimizer.kind + "(";
   const char *separator = "";
   for (const Setting &setting : optimizer.settings) {
+    if (!isStated(row, setting))
+      continue;
+    result += separator + setting.name + " = " + toText(setting.value);
+    separator = ", ";
+  }
+  return result + ")";
+}
+
+std::string toText(const Schedule &schedule) {
+  std::string result = schedule.kind + "(";
+  const char *separator = "";
+  for (const Setting &setting : schedule.settings) {
     result += separator + setting.name + " = " + toText(setting.value);
     separator = ", ";
   }
@@ -149,6 +165,7 @@ std::string toText(const Value &value) {
                         [](const Shape &v) { return toText(v); },
                         [](const Init &v) { return toText(v); },
                         [](const Optimizer &v) { return toText(v); },
+                        [](const Schedule &v) { return toText(v); },
                         [](const std::shared_ptr<const NetworkValue> &v) { return toText(*v); },
                         [](const std::shared_ptr<const ListValue> &v) {
                           std::string result(v->isTuple ? "(" : "[");

@@ -52,7 +52,7 @@ struct ListValue {
 struct Value {
   // monostate: wrong, and already reported.
   std::variant<std::monostate, bool, int64_t, double, StringValue, Symbol, ActivationValue, Shape,
-               Init, Optimizer, std::shared_ptr<const NetworkValue>,
+               Init, Optimizer, Schedule, std::shared_ptr<const NetworkValue>,
                std::shared_ptr<const ListValue>>
       data;
   std::string label; // how tables call it: as written, or the label in front of it
@@ -73,6 +73,7 @@ std::string describe(const Value &value);
 std::string toText(double number);
 std::string toText(const Init &init);
 std::string toText(const Optimizer &optimizer);
+std::string toText(const Schedule &schedule);
 std::string toText(const NetworkValue &network); // "cnn(act = relu)"
 std::string toText(const SettingValue &value);
 std::string toText(const Value &value);

@@ -143,20 +143,31 @@ def Nnx_SliceOp : Nnx_Op<"slice", [Pure]> {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
-def Nnx_UpdateOp : Nnx_Op<"update", [Pure]> {
+def Nnx_UpdateOp : Nnx_Op<"update", [Pure, AttrSizedOperandSegments]> {
   let summary = "one step of the optimizer: new weights and state from old ones and the gradient";
   let description = [{
     `optimizer` is a row of dsl/tables/Optimizers.def with its settings that are no run-time values:
     "sgd(nesterov=false)". Hyperparameters (lr, momentum) come with the call. Results: the new
-    weights, then one new value per slot, in the order of the row.
+    weights, then one new value per slot, in the order of the row. `squared_norm` stands where the
+    optimizer clips by norm.
   }];
   let arguments = (ins Nnx_Parameter:$weights, Nnx_Parameter:$gradient,
-    Variadic<Nnx_Parameter>:$slots, StrAttr:$optimizer);
+    Optional<Nnx_Bias>:$squared_norm, Variadic<Nnx_Parameter>:$slots, StrAttr:$optimizer);
   let results = (outs Variadic<Nnx_Parameter>:$updated);
   let hasVerifier = 1;
   let assemblyFormat = [{
-    $optimizer `,` $weights `,` $gradient (`slots` `(` $slots^ `)`)? attr-dict
-    `:` functional-type(operands, results)
+    $optimizer `,` $weights `,` $gradient (`squared_norm` `(` $squared_norm^ `)`)?
+    (`slots` `(` $slots^ `)`)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Nnx_SquaredNormOp : Nnx_Op<"squared_norm", [Pure]> {
+  let summary = "one number: the sum of the squares of the gradient, and `before` if it is there";
+  let arguments = (ins Nnx_Parameter:$gradient, Optional<Nnx_Bias>:$before);
+  let results = (outs Nnx_Bias:$sum);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $gradient (`before` `(` $before^ `)`)? attr-dict `:` functional-type(operands, results)
   }];
 }
 

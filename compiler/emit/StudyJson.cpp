@@ -1,6 +1,8 @@
 // Writes the study JSON. Every name of the schema stands here and in docs/architecture.md.
 #include "compiler/emit/StudyJson.h"
 
+#include "dsl/Optimizers.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"
 
@@ -40,26 +42,43 @@ Json toJson(const dsl::Dataset &dataset, const dsl::Study &study) {
           {"line", study.lineOf(dataset.location)}};
 }
 
+void add(Json &json, const dsl::Setting &setting) {
+  if (const auto *flag = std::get_if<bool>(&setting.value))
+    json[setting.name] = *flag;
+  else if (const auto *whole = std::get_if<int64_t>(&setting.value))
+    json[setting.name] = *whole;
+  else if (const auto *real = std::get_if<double>(&setting.value))
+    json[setting.name] = *real;
+  else if (const auto *name = std::get_if<std::string>(&setting.value))
+    json[setting.name] = *name;
+}
+
 Json toJson(const dsl::Optimizer &optimizer) {
   Json json = {{"kind", optimizer.kind}};
-  for (const dsl::Setting &setting : optimizer.settings) {
-    if (const auto *flag = std::get_if<bool>(&setting.value))
-      json[setting.name] = *flag;
-    else if (const auto *whole = std::get_if<int64_t>(&setting.value))
-      json[setting.name] = *whole;
-    else if (const auto *real = std::get_if<double>(&setting.value))
-      json[setting.name] = *real;
-    else if (const auto *name = std::get_if<std::string>(&setting.value))
-      json[setting.name] = *name;
-  }
+  const dsl::OptimizerRow &row = *dsl::findOptimizer(optimizer.kind);
+  for (const dsl::Setting &setting : optimizer.settings)
+    if (dsl::isStated(row, setting))
+      add(json, setting);
+  return json;
+}
+
+Json toJson(const dsl::Schedule &schedule) {
+  Json json = {{"kind", schedule.kind}};
+  for (const dsl::Setting &setting : schedule.settings)
+    add(json, setting);
   return json;
 }
 
 Json toJson(const dsl::TrainingSettings &training) {
-  return {{"loss", training.loss},   {"optimizer", toJson(training.optimizer)},
-          {"batch", training.batch}, {"epochs", training.epochs},
-          {"seed", training.seed},   {"shuffle", training.shuffle},
-          {"steps", training.steps}, {"on_divergence", training.onDivergence}};
+  return {{"loss", training.loss},
+          {"optimizer", toJson(training.optimizer)},
+          {"schedule", toJson(training.schedule)},
+          {"batch", training.batch},
+          {"epochs", training.epochs},
+          {"seed", training.seed},
+          {"shuffle", training.shuffle},
+          {"steps", training.steps},
+          {"on_divergence", training.onDivergence}};
 }
 
 Json toJson(const dsl::LayerInstance &layer, const dsl::Study &study) {

@@ -103,7 +103,7 @@ Constant *TableBuilder::parameter(const ParameterRow &row) {
                  integer(row.fanIn), integer(row.fanOut), integer(row.stream), integer(row.buffer),
                  integer(uint32_t(row.shape.size())), integer(uint32_t(row.dim.size())),
                  perDimension(row.shape), perDimension(row.dim), perDimension(row.stride),
-                 integers(row.slots), integer(uint32_t(row.slots.size())),
+                 integers(row.slots), integers(row.slotStarts), integer(uint32_t(row.slots.size())),
                  integer(uint32_t(row.isTrained))});
 }
 
@@ -121,12 +121,30 @@ Constant *TableBuilder::variant(const VariantRow &row) {
   Constant *parameters =
       arrayOf(row.parameters, [&](const ParameterRow &p) { return parameter(p); });
   Constant *hyperNames = arrayOf(row.hyperNames, [&](const std::string &n) { return text(n); });
-  return record({text(row.name), integer(row.height), integer(row.width), integer(row.channels),
-                 integer(row.classes), buffers, parameters, hyperNames,
-                 integer(uint32_t(row.buffers.size())), integer(uint32_t(row.parameters.size())),
-                 integer(uint32_t(row.hyperNames.size())), integer(row.input), integer(row.label),
-                 integer(row.loss), integer(row.output), integer(row.stateBytes),
-                 function(row.step), function(row.evaluate)});
+  Constant *hyperStarts = arrayOf(row.hyperStarts, [&](double start) { return real(start); });
+  llvm::Function *prepare = row.prepare.empty() ? nullptr : module.getFunction(row.prepare);
+  assert((prepare || row.prepare.empty()) && "the function of a variant is not in the module");
+  return record(
+      {text(row.name),
+       integer(row.height),
+       integer(row.width),
+       integer(row.channels),
+       integer(row.classes),
+       buffers,
+       parameters,
+       hyperNames,
+       hyperStarts,
+       integer(uint32_t(row.buffers.size())),
+       integer(uint32_t(row.parameters.size())),
+       integer(uint32_t(row.hyperNames.size())),
+       integer(row.input),
+       integer(row.label),
+       integer(row.loss),
+       integer(row.output),
+       integer(row.stateBytes),
+       prepare ? static_cast<Constant *>(prepare) : llvm::ConstantPointerNull::get(pointer),
+       function(row.step),
+       function(row.evaluate)});
 }
 
 } // namespace

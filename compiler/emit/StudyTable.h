@@ -29,7 +29,7 @@ struct ParameterRow {
   int64_t fanIn = 0, fanOut = 0;
   uint32_t stream = 0, buffer = 0;
   std::vector<int64_t> shape, dim, stride;
-  std::vector<uint32_t> slots;
+  std::vector<uint32_t> slots, slotStarts;
   bool isTrained = true;
 };
 
@@ -50,8 +50,10 @@ struct VariantRow {
   std::vector<BufferRow> buffers;
   std::vector<ParameterRow> parameters;
   std::vector<std::string> hyperNames;
+  std::vector<double> hyperStarts;
   uint32_t input = 0, label = 0, loss = 0, output = 0;
   uint64_t stateBytes = 0;
+  std::string prepare; // the symbol of a function `void (ptr)`, or empty
   FunctionRow step, evaluate;
 };
 

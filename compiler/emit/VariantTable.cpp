@@ -16,7 +16,9 @@ namespace {
 
 class VariantReader {
 public:
-  explicit VariantReader(ModuleOp module) : module(module), buffers(listBuffers(module)) {
+  explicit VariantReader(ModuleOp module)
+      : module(module), optimizer(optimizerOf(module)),
+        hypers(optimizer.row->hypers(optimizer.flags)), buffers(listBuffers(module)) {
     row.name = module.getSymName().value_or("variant");
     for (auto [i, buffer] : llvm::enumerate(buffers))
       byName[buffer.getName()] = i;
@@ -28,7 +30,12 @@ public:
     for (BufferOp buffer : buffers)
       if (auto parameter = buffer->getAttrOfType<ParameterAttr>(kParameterAttr))
         row.parameters.push_back(describe(buffer, parameter));
-    row.hyperNames = hyperNames(module);
+    for (const dsl::Hyper &hyper : hypers) {
+      row.hyperNames.push_back(hyper.name);
+      row.hyperStarts.push_back(hyper.start);
+    }
+    if (!optimizer.row->numbers(optimizer.flags).empty())
+      row.prepare = symbolOf(module, kPrepareFunction);
     row.input = withRole(kInputRole);
     row.label = withRole(kLabelRole);
     row.loss = withRole(kLossRole);
@@ -80,9 +87,21 @@ private:
     result.stride.assign(layout.steps.begin(), layout.steps.end());
     for (auto [i, other] : llvm::enumerate(buffers))
       if (auto slot = other->getAttrOfType<SlotAttr>(kSlotAttr);
-          slot && slot.getParameter() == parameter.getName())
+          slot && slot.getParameter() == parameter.getName()) {
         result.slots.push_back(i);
+        result.slotStarts.push_back(startOf(slot.getName()));
+      }
     return result;
+  }
+
+  // The hyper number that slots of this name start at.
+  uint32_t startOf(StringRef slotName) const {
+    for (const dsl::OptimizerSlot &slot : optimizer.row->slots(optimizer.flags))
+      if (slotName == slot.name)
+        for (auto [i, hyper] : llvm::enumerate(hypers))
+          if (hyper.name == slot.startFrom)
+            return i;
+    return NNXRT_NO_HYPER;
   }
 
   FunctionRow describe(StringRef name) {
@@ -111,6 +130,8 @@ private:
   }
 
   ModuleOp module;
+  dsl::OptimizerChoice optimizer;
+  std::vector<dsl::Hyper> hypers;
   std::vector<BufferOp> buffers;
   llvm::StringMap<uint32_t> byName;
   VariantRow row;

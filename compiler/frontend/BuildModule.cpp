@@ -5,7 +5,6 @@
 #include "compiler/dialect/NnxDialect.h"
 #include "compiler/layers/Layers.h"
 
-#include "dsl/Optimizers.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -23,7 +22,7 @@ public:
 
   OwningOpRef<ModuleOp> build() {
     OwningOpRef<ModuleOp> module = ModuleOp::create(FileLineColLoc::get(&context, files[0], 0, 0));
-    (*module)->setAttr(kOptimizerAttr, builder.getStringAttr(optimizerText()));
+    (*module)->setAttr(kOptimizerAttr, builder.getStringAttr(variant.optimizer));
     builder.setInsertionPointToEnd(module->getBody());
     Type input = batched(variant.sample, builder.getF32Type());
     Type labels = batched({}, builder.getI32Type());
@@ -45,14 +44,6 @@ public:
   }
 
 private:
-  std::string optimizerText() const {
-    dsl::OptimizerFlags flags;
-    for (const dsl::Setting &setting : variant.optimizerSettings)
-      if (const bool *flag = std::get_if<bool>(&setting.value))
-        flags[setting.name] = *flag;
-    return dsl::findOptimizer(variant.optimizer)->structuralText(flags);
-  }
-
   auto complain() {
     return [this](const Twine &message) -> LogicalResult { return emitError(location, message); };
   }

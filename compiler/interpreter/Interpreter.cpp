@@ -190,7 +190,10 @@ void run(AvgPoolGradOp op, Frame &f) {
 }
 void run(UpdateOp op, Frame &f) {
   f.set(op.getUpdated(), update(op.getOptimizer(), f.state(op.getWeights(), op.getSlots()),
-                                f[op.getGradient()], f.hyper));
+                                f[op.getGradient()], f.hyper, f.find(op.getSquaredNorm())));
+}
+void run(SquaredNormOp op, Frame &f) {
+  f.set(op.getSum(), squaredNorm(f[op.getGradient()], f.find(op.getBefore())));
 }
 
 void run(Conv2dGradInputOp op, Frame &f) {
@@ -299,9 +302,9 @@ template <typename... Ops> llvm::StringMap<Rule> rulesOf() {
 const llvm::StringMap<Rule> &rules() {
   static const auto table =
       rulesOf<Conv2dOp, DenseOp, ActivationOp, MaxPoolOp, FlattenOp, SoftmaxOp,
-              SoftmaxCrossEntropyOp, AddOp, UpdateOp, Conv2dGradInputOp, Conv2dGradWeightsOp,
-              Conv2dGradBiasOp, DenseGradInputOp, DenseGradWeightsOp, DenseGradBiasOp,
-              ActivationGradOp, MaxPoolGradOp, FlattenGradOp, SoftmaxGradOp,
+              SoftmaxCrossEntropyOp, AddOp, UpdateOp, SquaredNormOp, Conv2dGradInputOp,
+              Conv2dGradWeightsOp, Conv2dGradBiasOp, DenseGradInputOp, DenseGradWeightsOp,
+              DenseGradBiasOp, ActivationGradOp, MaxPoolGradOp, FlattenGradOp, SoftmaxGradOp,
               SoftmaxCrossEntropyGradOp, Conv2dBlockOp, DenseBlockOp, SoftmaxCrossEntropyBlockOp,
               Conv2dGradWeightsUpdateOp, Conv2dGradBiasUpdateOp, TransposeDeltaOp,
               DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp, ConcatOp, SliceOp, AvgPoolOp,

@@ -95,13 +95,21 @@ NormalizationGradients normalizeGradParameters(const Array &x, const Array &dy,
 Array normalizeGradInput(const Array &x, const Array &dy, const Array &gamma,
                          const NormalizationGradients &gradients, const Normalization &by);
 
-/// Scalars of the call by name: hyperparameters such as "lr", and what dropout reads, "seed" and
-/// "step".
+/// One number: the sum of the squares, and `before`, which may be null.
+Array squaredNorm(const Array &gradient, const Array *before);
+
+/// Scalars of the call by name: numbers of the optimizer such as "lr" and "iteration", and what
+/// dropout reads, "seed" and "step".
 using Hyperparameters = std::map<std::string, double>;
+/// Computes those that updates share, once before each step. Numbers that go from step to step come
+/// with `hyper`, or start where the optimizer's row says. Throws std::out_of_range as `update`
+/// does.
+void prepareNumbers(std::string_view optimizer, Hyperparameters &hyper);
 /// One step of `optimizer` ("sgd(nesterov=false)"): `state` is the weights and then the slots, and
 /// so is the result. Throws std::out_of_range for a hyperparameter that the rule reads and nobody
-/// gave.
+/// gave. `squaredNorm`: where the optimizer clips by norm.
 std::vector<Array> update(std::string_view optimizer, std::vector<Array> state,
-                          const Array &gradient, const Hyperparameters &hyper);
+                          const Array &gradient, const Hyperparameters &hyper,
+                          const Array *squaredNorm = nullptr);
 
 } // namespace nnx::reference

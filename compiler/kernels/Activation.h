@@ -40,14 +40,19 @@ public:
                                          const std::vector<Halide::Argument> &buffers) const;
   /// Makes weights and state the outputs of `func`, untouched.
   void start(Halide::Func func, const std::vector<Halide::Var> &pure) const;
-  /// Adds a stage that updates element `at` of all of them, in place, by `gradient`.
+  /// Adds a stage that updates element `at` of all of them, in place, by `gradient`; `squaredNorm`
+  /// where the rule reads it.
   Halide::Stage step(Halide::Func func, const std::vector<Halide::Expr> &at,
-                     const Halide::Expr &gradient) const;
+                     const Halide::Expr &gradient, const Halide::Expr &squaredNorm = {}) const;
+  bool readsNorm() const { return clipsByNorm; }
 
 private:
+  void checkOrder(const KernelSpec &spec) const;
+
   std::vector<Halide::Param<float>> hypers;
   std::vector<std::string> names; // "w", then the slots
   std::vector<dsl::Assignment> rule;
+  bool clipsByNorm = false;
 };
 
 } // namespace nnx::kernels

@@ -75,7 +75,7 @@ void appendArguments(const KernelSpec &spec, std::string word, bool isOutput,
     return *choice;
   };
   if (word == "H") {
-    for (const std::string &name : optimizer().row->hyperNames(optimizer().flags))
+    for (const std::string &name : optimizer().row->kernelHypers(optimizer().flags))
       arguments.push_back({name, Kind::Float, Type::F32, 0});
     return;
   }
@@ -94,12 +94,17 @@ void appendArguments(const KernelSpec &spec, std::string word, bool isOutput,
     argument.type = type[0] == 'f' ? Type::F32 : type[0] == 'u' ? Type::U8 : Type::I32;
     argument.rank = type[1] == '@' ? (spec.textOf("over") == "c" ? 5 : 3) : type[1] - '0';
   }
+  if (argument.name == "N") {
+    if (!optimizer().row->readsNorm(optimizer().flags))
+      return;
+    argument.name = "squared_norm";
+  }
   if (argument.name != "S") {
     arguments.push_back(argument);
     return;
   }
-  for (const std::string &slot : optimizer().row->slots(optimizer().flags)) {
-    argument.name = slot;
+  for (const dsl::OptimizerSlot &slot : optimizer().row->slots(optimizer().flags)) {
+    argument.name = slot.name;
     arguments.push_back(argument);
   }
 }

@@ -25,11 +25,15 @@ namespace {
 void insertTransposes(func::FuncOp function) {
   llvm::DenseMap<Value, Value> transposed;
   function.walk([&](Operation *op) {
-    if (!isa<DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp>(op))
+    OpOperand *read = llvm::TypeSwitch<Operation *, OpOperand *>(op)
+                          .Case<DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp>(
+                              [](auto fused) { return &fused.getDzMutable(); })
+                          .Case<DenseGradWeightsOp, DenseGradBiasOp>(
+                              [](auto grad) { return &grad.getDyMutable(); })
+                          .Default([](Operation *) { return nullptr; });
+    if (!read)
       return;
-    OpOperand &dz = isa<DenseGradWeightsUpdateOp>(op)
-                        ? cast<DenseGradWeightsUpdateOp>(op).getDzMutable()
-                        : cast<DenseGradBiasUpdateOp>(op).getDzMutable();
+    OpOperand &dz = *read;
     Value &copy = transposed[dz.get()];
     if (!copy) {
       OpBuilder builder(op);
@@ -162,6 +166,11 @@ private:
         })
         .Case([&](DenseGradInputOp grad) {
           layouts[grad.getDx()] = Layout::ofDenseInput(typeOf(grad.getDx()), of(grad.getWeights()));
+          return success();
+        })
+        .Case([&](DenseGradWeightsOp grad) {
+          layouts[grad.getDweights()] =
+              Layout::ofDenseKernel(typeOf(grad.getDweights()), of(grad.getX()));
           return success();
         })
         .Case([&](TransposeDeltaOp transpose) {

@@ -91,7 +91,8 @@ private:
 // The text of nnx.optimizer and what the tables say about it.
 struct OptimizerOfModule {
   StringAttr text;
-  std::vector<std::string> slots;
+  std::vector<dsl::OptimizerSlot> slots;
+  bool clipsByNorm, isNormGlobal;
 };
 
 FailureOr<OptimizerOfModule> readOptimizer(ModuleOp module) {
@@ -99,12 +100,14 @@ FailureOr<OptimizerOfModule> readOptimizer(ModuleOp module) {
   if (!text)
     return module.emitError() << "expects " << kOptimizerAttr << " on the module";
   dsl::OptimizerChoice choice = *dsl::parseOptimizerChoice(text.getValue());
-  return OptimizerOfModule{text, choice.row->slots(choice.flags)};
+  return OptimizerOfModule{text, choice.row->slots(choice.flags),
+                           choice.row->readsNorm(choice.flags),
+                           choice.row->isNormGlobal(choice.flags)};
 }
 
 // Appends one argument per slot of each parameter, and returns them parameter by parameter.
 SmallVector<SmallVector<Value>> addSlotArguments(func::FuncOp step,
-                                                 ArrayRef<std::string> slotNames) {
+                                                 ArrayRef<dsl::OptimizerSlot> ofOptimizer) {
   OpBuilder builder(step.getContext());
   SmallVector<SmallVector<Value>> slots;
   unsigned count = step.getNumArguments();
@@ -113,9 +116,9 @@ SmallVector<SmallVector<Value>> addSlotArguments(func::FuncOp step,
     SmallVector<Value> &own = slots.emplace_back();
     if (!parameter.getTrained())
       continue;
-    for (const std::string &name : slotNames) {
+    for (const dsl::OptimizerSlot &each : ofOptimizer) {
       auto slot =
-          SlotAttr::get(step.getContext(), builder.getStringAttr(name), parameter.getName());
+          SlotAttr::get(step.getContext(), builder.getStringAttr(each.name), parameter.getName());
       auto attributes = builder.getDictionaryAttr(builder.getNamedAttr(kSlotAttr, slot));
       unsigned index = step.getNumArguments();
       (void)step.insertArgument(index, step.getArgument(i).getType(), attributes,
@@ -179,6 +182,11 @@ struct DeriveBackward : impl::DeriveBackwardBase<DeriveBackward> {
     return success();
   }
 
+  static Value buildNorm(OpBuilder &builder, Value gradient, Value before) {
+    auto one = RankedTensorType::get({1}, builder.getF32Type());
+    return SquaredNormOp::create(builder, gradient.getLoc(), one, gradient, before).getSum();
+  }
+
   static LogicalResult derive(func::FuncOp step, const OptimizerOfModule &optimizer) {
     Block &block = step.getBody().front();
     Operation *end = block.getTerminator();
@@ -188,25 +196,42 @@ struct DeriveBackward : impl::DeriveBackwardBase<DeriveBackward> {
       return failure();
 
     SmallVector<SmallVector<Value>> slots = addSlotArguments(step, optimizer.slots);
+    auto parameterOf = [&](unsigned i) {
+      return step.getArgAttrOfType<ParameterAttr>(i, kParameterAttr);
+    };
+    OpBuilder builder(end);
+    Value globalNorm;
+    for (unsigned i = 2; i < count; ++i) {
+      if (!parameterOf(i).getTrained())
+        continue;
+      Value gradient = backward.gradientOf(step.getArgument(i));
+      if (!gradient)
+        return step.emitOpError("parameter ")
+               << parameterOf(i).getName() << " does not reach the loss";
+      if (optimizer.isNormGlobal)
+        globalNorm = buildNorm(builder, gradient, globalNorm);
+    }
     SmallVector<Value> newWeights, newSlots;
     for (unsigned i = 2; i < count; ++i) {
-      Value weights = step.getArgument(i), gradient = backward.gradientOf(weights);
-      auto parameter = step.getArgAttrOfType<ParameterAttr>(i, kParameterAttr);
-      if (!parameter.getTrained()) {
+      Value weights = step.getArgument(i);
+      if (!parameterOf(i).getTrained()) {
         Value state = findNewState(weights);
         if (!state)
           return step.emitOpError("nothing says the new value of parameter ")
-                 << parameter.getName();
+                 << parameterOf(i).getName();
         newWeights.push_back(state);
         continue;
       }
-      if (!gradient)
-        return step.emitOpError("parameter ") << parameter.getName() << " does not reach the loss";
-      // The update follows its gradient at once; whatever reads the old weights stands before.
-      OpBuilder builder(step.getContext());
-      builder.setInsertionPointAfter(gradient.getDefiningOp());
+      Value gradient = backward.gradientOf(weights);
+      // The update follows its gradient at once; whatever reads the old weights stands before. A
+      // global norm waits for all gradients.
+      Value norm = globalNorm;
+      if (!globalNorm)
+        builder.setInsertionPointAfter(gradient.getDefiningOp());
+      if (optimizer.clipsByNorm && !norm)
+        norm = buildNorm(builder, gradient, Value());
       SmallVector<Type> types(1 + slots[i - 2].size(), weights.getType());
-      auto update = UpdateOp::create(builder, gradient.getLoc(), types, weights, gradient,
+      auto update = UpdateOp::create(builder, gradient.getLoc(), types, weights, gradient, norm,
                                      slots[i - 2], optimizer.text);
       newWeights.push_back(update.getUpdated().front());
       llvm::append_range(newSlots, update.getUpdated().drop_front());

@@ -208,7 +208,7 @@ struct FuseUpdate : OpRewritePattern<UpdateOp> {
   LogicalResult matchAndRewrite(UpdateOp update, PatternRewriter &rewriter) const override {
     Operation *gradient = update.getGradient().getDefiningOp();
     if (!gradient || !gradient->hasOneUse())
-      return failure();
+      return failure(); // clipping by norm reads it too
     if (auto conv = dyn_cast<Conv2dGradWeightsOp>(gradient)) {
       Value dz = conv.getDy(), argmax;
       DenseI64ArrayAttr window;

@@ -1,6 +1,7 @@
 // Each function of kernel calls becomes `int32_t name(const nnxrt_call *call)`: it loads the
 // prebuilt buffers and the scalars from the call, runs kernel after kernel, and returns the first
 // result that is not zero. Names of buffers and hyperparameters become numbers (VariantBuffers.h).
+#include "compiler/passes/HyperNumbers.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/passes/VariantBuffers.h"
 
@@ -35,9 +36,9 @@ constexpr CallScalar callScalars[] = {
 class FunctionLowering {
 public:
   FunctionLowering(ModuleOp module, func::FuncOp function, ArrayRef<BufferOp> buffers,
-                   ArrayRef<std::string> hyperNames)
+                   ArrayRef<dsl::Hyper> hypers)
       : module(module), function(function), indices(indexBuffers(function, buffers)),
-        hyperNames(hyperNames), builder(function.getLoc(), function.getContext()) {}
+        hypers(hypers), builder(function.getLoc(), function.getContext()) {}
 
   LogicalResult run() {
     builder.setInsertionPoint(function);
@@ -77,10 +78,11 @@ private:
     for (const CallScalar &field : callScalars)
       if (name == field.name)
         return loadField(i32(), field.offset);
-    const auto *found = llvm::find(hyperNames, name);
-    if (found == hyperNames.end())
+    const auto *found = llvm::find_if(hypers, [&](auto &each) { return name == each.name; });
+    if (found == hypers.end())
       return kernel.emitOpError("`") << name << "` is no hyperparameter of the optimizer";
-    return load(builder.getF32Type(), hyper, builder.getF32Type(), found - hyperNames.begin());
+    Value number = load(builder.getF64Type(), hyper, builder.getF64Type(), found - hypers.begin());
+    return LLVM::FPTruncOp::create(builder, builder.getF32Type(), number).getResult();
   }
 
   LogicalResult lower(CallKernelOp kernel) {
@@ -118,7 +120,7 @@ private:
   ModuleOp module;
   func::FuncOp function;
   llvm::DenseMap<Value, uint32_t> indices;
-  ArrayRef<std::string> hyperNames;
+  ArrayRef<dsl::Hyper> hypers;
   ImplicitLocOpBuilder builder;
   Block *exit = nullptr;
   Value call, user, table, hyper;
@@ -128,10 +130,12 @@ struct LowerToCalls : impl::LowerToCallsBase<LowerToCalls> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     std::vector<BufferOp> buffers = listBuffers(module);
-    std::vector<std::string> hyper = hyperNames(module);
+    dsl::OptimizerChoice optimizer = optimizerOf(module);
+    std::vector<dsl::Hyper> hypers = optimizer.row->hypers(optimizer.flags);
+    lowerNumbers(module, optimizer);
     auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
     for (func::FuncOp function : functions)
-      if (failed(FunctionLowering(module, function, buffers, hyper).run()))
+      if (failed(FunctionLowering(module, function, buffers, hypers).run()))
         return signalPassFailure();
     for (func::FuncOp function : functions)
       function.erase();

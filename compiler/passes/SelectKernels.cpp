@@ -44,7 +44,8 @@ public:
               DenseBlockOp, DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp, DenseGradInputOp,
               TransposeDeltaOp, MaxPoolOp, MaxPoolGradOp, ActivationOp, ActivationGradOp, SoftmaxOp,
               SoftmaxGradOp, SoftmaxCrossEntropyOp, SoftmaxCrossEntropyBlockOp, UpdateOp, FlattenOp,
-              FlattenGradOp>([&](auto known) { return selectFor(known); })
+              FlattenGradOp, Conv2dGradWeightsOp, Conv2dGradBiasOp, DenseGradWeightsOp,
+              DenseGradBiasOp, SquaredNormOp>([&](auto known) { return selectFor(known); })
         .Default([&](Operation *other) { return selectSimpleLayer(other, *this); });
   }
 
@@ -57,11 +58,11 @@ private:
   Bindings bindUpdate(Bindings bindings, StringRef weightsName, Operation *op,
                       StringRef optimizer) {
     auto choice = dsl::parseOptimizerChoice(optimizer);
-    std::vector<std::string> slots = choice->row->slots(choice->flags);
+    std::vector<dsl::OptimizerSlot> slots = choice->row->slots(choice->flags);
     SmallVector<Value> updated = updatedOperands(op);
     bindings.push_back({weightsName, buffers.of(updated[0])});
     for (auto [slot, value] : llvm::zip_equal(slots, ArrayRef(updated).drop_front()))
-      bindings.push_back({calls.getStringAttr(slot).getValue(), buffers.of(value)});
+      bindings.push_back({calls.getStringAttr(slot.name).getValue(), buffers.of(value)});
     for (auto [result, operand] : llvm::zip_equal(op->getResults(), updated))
       buffers.set(result, buffers.of(operand));
     return bindings;
@@ -138,6 +139,46 @@ private:
     return call(
         op, "dense_grad_bias_update", {{"optimizer", op.getOptimizer().str()}},
         bindUpdate({{"dz_transposed", buffers.of(op.getDz())}}, "bias", op, op.getOptimizer()));
+  }
+
+  // A gradient that something else than its update reads: the kernel stores it.
+  LogicalResult storeGradient(Operation *op, const char *kind, Attributes attributes,
+                              Bindings bindings, StringRef target) {
+    bindings.push_back({target, buffers.of(op->getResult(0))});
+    attributes["optimizer"] = dsl::storedGradient().structuralText({});
+    return call(op, kind, attributes, bindings);
+  }
+
+  LogicalResult selectFor(Conv2dGradWeightsOp op) {
+    return storeGradient(op, "conv2d_grad_weights_update",
+                         with(convolution(op, op.getX(), op.getDweights()), {{"pool", "0"}}),
+                         {{"x", buffers.of(op.getX())}, {"dz", buffers.of(op.getDy())}}, "weights");
+  }
+  LogicalResult selectFor(Conv2dGradBiasOp op) {
+    return storeGradient(op, "conv2d_grad_bias_update", {}, {{"dz", buffers.of(op.getDy())}},
+                         "bias");
+  }
+  LogicalResult selectFor(DenseGradWeightsOp op) {
+    return storeGradient(op, "dense_grad_weights_update", dense(op.getDweights()),
+                         {{"x", buffers.of(op.getX())}, {"dz_transposed", buffers.of(op.getDy())}},
+                         "weights");
+  }
+  LogicalResult selectFor(DenseGradBiasOp op) {
+    return storeGradient(op, "dense_grad_bias_update", {},
+                         {{"dz_transposed", buffers.of(op.getDy())}}, "bias");
+  }
+
+  LogicalResult selectFor(SquaredNormOp op) {
+    Layout layout = layoutOf(op.getGradient());
+    int64_t rows = layout.allocatedElements() / layout.extents[0];
+    Bindings bindings{{"gradient", buffers.view(op.getGradient(), {layout.extents[0], rows})},
+                      {"squared_norm", buffers.of(op.getSum())}};
+    if (op.getBefore())
+      bindings.push_back({"before", buffers.of(op.getBefore())});
+    return call(op, "squared_norm",
+                {{"units", std::to_string(typeOf(op.getGradient()).getShape().back())},
+                 {"adds", flag(bool(op.getBefore()))}},
+                bindings);
   }
 
   LogicalResult selectFor(DenseGradInputOp op) {
@@ -227,7 +268,9 @@ private:
                       {"weights", buffers.rowView(op.getWeights())}};
     auto choice = dsl::parseOptimizerChoice(op.getOptimizer());
     for (auto [slot, value] : llvm::zip_equal(choice->row->slots(choice->flags), op.getSlots()))
-      bindings.push_back({calls.getStringAttr(slot).getValue(), buffers.rowView(value)});
+      bindings.push_back({calls.getStringAttr(slot.name).getValue(), buffers.rowView(value)});
+    if (op.getSquaredNorm())
+      bindings.push_back({"squared_norm", buffers.of(op.getSquaredNorm())});
     for (auto [result, operand] : llvm::zip_equal(op.getUpdated(), updatedOperands(op)))
       buffers.set(result, buffers.of(operand));
     return call(op, "update", {{"optimizer", op.getOptimizer().str()}}, bindings);
@@ -252,28 +295,6 @@ private:
     return buffers.scratch(typeOf(pooled).clone(ui8), op->getLoc());
   }
 };
-
-// In memory an update replaces what others may still have to read: it goes behind the last of them.
-LogicalResult moveUpdatesBehindReaders(Block &block) {
-  SmallVector<Operation *> updates;
-  for (Operation &op : block.without_terminator())
-    if (!updatedOperands(&op).empty())
-      updates.push_back(&op);
-  for (Operation *update : updates) {
-    Operation *last = update;
-    for (auto [operand, result] : llvm::zip(updatedOperands(update), update->getResults())) {
-      for (Operation *user : result.getUsers())
-        if (user != block.getTerminator())
-          return update->emitOpError("is read within the step that makes it");
-      for (Operation *user : operand.getUsers())
-        if (last->isBeforeInBlock(user))
-          last = user;
-    }
-    if (last != update)
-      update->moveAfter(last);
-  }
-  return success();
-}
 
 struct SelectKernels : impl::SelectKernelsBase<SelectKernels> {
   using SelectKernelsBase::SelectKernelsBase;

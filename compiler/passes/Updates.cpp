@@ -25,4 +25,24 @@ SmallVector<Value> updatedOperands(Operation *op) {
       .Default([](Operation *) { return SmallVector<Value>(); });
 }
 
+LogicalResult moveUpdatesBehindReaders(Block &block) {
+  SmallVector<Operation *> updates;
+  for (Operation &op : block.without_terminator())
+    if (!updatedOperands(&op).empty())
+      updates.push_back(&op);
+  for (Operation *update : updates) {
+    for (Operation *user : update->getUsers())
+      if (user != block.getTerminator())
+        return update->emitOpError("is read within the step that makes it");
+    Operation *last = update;
+    for (Value operand : updatedOperands(update))
+      for (Operation *user : operand.getUsers())
+        if (last->isBeforeInBlock(user))
+          last = user;
+    if (last != update)
+      update->moveAfter(last);
+  }
+  return success();
+}
+
 } // namespace nnx

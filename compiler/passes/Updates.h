@@ -9,4 +9,7 @@ namespace nnx {
 // The operands that the first results of `op` replace, in the order of those results.
 llvm::SmallVector<mlir::Value> updatedOperands(mlir::Operation *op);
 
+// In memory an update replaces what others may still have to read: it goes behind the last of them.
+llvm::LogicalResult moveUpdatesBehindReaders(mlir::Block &block);
+
 } // namespace nnx

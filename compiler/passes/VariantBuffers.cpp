@@ -1,7 +1,6 @@
 // Numbering of buffers, hyperparameters and functions of a variant.
 #include "compiler/passes/VariantBuffers.h"
 
-#include "dsl/Optimizers.h"
 #include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
@@ -28,10 +27,8 @@ llvm::DenseMap<Value, uint32_t> indexBuffers(func::FuncOp function, ArrayRef<Buf
   return indices;
 }
 
-std::vector<std::string> hyperNames(ModuleOp module) {
-  auto choice =
-      dsl::parseOptimizerChoice(module->getAttrOfType<StringAttr>(kOptimizerAttr).getValue());
-  return choice->row->hyperNames(choice->flags);
+dsl::OptimizerChoice optimizerOf(ModuleOp module) {
+  return *dsl::parseOptimizerChoice(module->getAttrOfType<StringAttr>(kOptimizerAttr).getValue());
 }
 
 std::string symbolOf(ModuleOp module, StringRef name) {

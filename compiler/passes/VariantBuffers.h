@@ -4,6 +4,8 @@
 
 #include "compiler/dialect/NnxDialect.h"
 
+#include "dsl/Optimizers.h"
+
 #include "mlir/IR/BuiltinOps.h"
 
 #include <string>
@@ -19,8 +21,11 @@ std::vector<BufferOp> listBuffers(mlir::ModuleOp module);
 llvm::DenseMap<mlir::Value, uint32_t> indexBuffers(mlir::func::FuncOp function,
                                                    llvm::ArrayRef<BufferOp> buffers);
 
-// Hyperparameters of the module's optimizer, in the order of nnxrt_call.hyper.
-std::vector<std::string> hyperNames(mlir::ModuleOp module);
+// The optimizer of the module; its hypers are those of nnxrt_call.hyper, in order.
+dsl::OptimizerChoice optimizerOf(mlir::ModuleOp module);
+
+// Names of functions of a lowered module besides @step and @evaluate.
+inline constexpr llvm::StringLiteral kPrepareFunction = "prepare";
 
 // The function @name of the module as the linker sees it: behind the module's own name, if it has
 // one.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <utility>
 
@@ -192,6 +193,7 @@ void Model::initialize(uint64_t seed) {
     initializeWeights(variant.parameters[p], seed, values);
     setParameter(p, values);
   }
+  initializeOptimizer();
 }
 
 void Model::setStep(uint64_t seed, uint64_t step) {
@@ -199,8 +201,37 @@ void Model::setStep(uint64_t seed, uint64_t step) {
   stepNumber = step;
 }
 
-bool Model::setHyper(std::string_view name, float value) {
-  const auto names = hyperNames();
+void Model::initializeOptimizer() {
+  for (uint32_t i = 0; i < variant.hyper_count; ++i)
+    if (!std::isnan(variant.hyper_starts[i]))
+      hyper[i] = variant.hyper_starts[i];
+  for (uint32_t p = 0; p < variant.parameter_count; ++p) {
+    const nnxrt_parameter &parameter = variant.parameters[p];
+    for (uint32_t s = 0; s < parameter.slot_count; ++s) {
+      const uint32_t start = parameter.slot_starts[s];
+      const nnxrt_buffer &slot = variant.buffers[parameter.slots[s]];
+      std::fill_n(reinterpret_cast<float *>(state.data() + slot.offset), slot.bytes / sizeof(float),
+                  start == NNXRT_NO_HYPER ? 0.0F : static_cast<float>(hyper[start]));
+    }
+  }
+}
+
+void Model::step(int64_t samples) {
+  if (variant.prepare != nullptr)
+    variant.prepare(hyper.data());
+  run(variant.step, stepFrames, samples);
+}
+
+std::vector<const char *> Model::givenHypers() const {
+  std::vector<const char *> names;
+  for (uint32_t i = 0; i < variant.hyper_count; ++i)
+    if (std::isnan(variant.hyper_starts[i]))
+      names.push_back(variant.hyper_names[i]);
+  return names;
+}
+
+bool Model::setHyper(std::string_view name, double value) {
+  const std::span names{variant.hyper_names, variant.hyper_count};
   const auto found =
       std::ranges::find(names, name, [](const char *each) { return std::string_view(each); });
   if (found == names.end())

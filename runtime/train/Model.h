@@ -47,22 +47,26 @@ public:
   void setParameter(uint32_t index, std::span<const float> values);
   void getParameter(uint32_t index, std::span<float> values) const;
   [[nodiscard]] size_t parameterElements(uint32_t index) const;
+
+  /// Random weights; the optimizer's state and the numbers it carries where they start. The numbers
+  /// that are settings are set before.
   void initialize(uint64_t seed);
+  /// What `initialize` does besides the weights.
+  void initializeOptimizer();
 
   /// Which random numbers the next steps draw: those of step `step` (from 1) of a run with `seed`.
   void setStep(uint64_t seed, uint64_t step);
-  /// A hyperparameter of the optimizer; false if the variant has none of that name.
-  bool setHyper(std::string_view name, float value);
-  [[nodiscard]] std::span<const char *const> hyperNames() const {
-    return {variant.hyper_names, variant.hyper_count};
-  }
+  /// A hyper number of the optimizer; false if the variant has none of that name.
+  bool setHyper(std::string_view name, double value);
+  /// Those that the trainer gives (nnxrt_variant.hyper_starts).
+  [[nodiscard]] std::vector<const char *> givenHypers() const;
 
   /// Where a batch is put: (lane, x, y, c, tile) and (lane, tile), see gatherSamples.
   [[nodiscard]] float *input() const;
   [[nodiscard]] int32_t *labels() const;
 
   /// Forward, backward and update on the first `samples` of the batch; throws KernelError.
-  void step(int64_t samples) { run(variant.step, stepFrames, samples); }
+  void step(int64_t samples);
   /// Forward on the first `samples` of the batch; throws KernelError.
   void evaluate(int64_t samples) { run(variant.evaluate, evaluateFrames, samples); }
 
@@ -102,7 +106,7 @@ private:
   KernelContext &context;
   Memory state, arena;
   std::vector<Memory> io; // one per buffer, empty for those of other spaces
-  std::vector<float> hyper;
+  std::vector<double> hyper;
   uint64_t randomSeed = 0, stepNumber = 0;
   Frames stepFrames, evaluateFrames;
 };

@@ -123,6 +123,8 @@ static RunSettings readSettings(const Node &node) {
   RunSettings settings;
   settings.loss = node.at("loss").as<std::string>();
   settings.optimizer = readOptimizer(node.at("optimizer"));
+  if (node.json().contains("schedule"))
+    settings.schedule = readOptimizer(node.at("schedule"));
   settings.batch = static_cast<int>(node.at("batch").whole(1, mostBatch));
   settings.epochs = node.at("epochs").small(0);
   settings.seed = static_cast<uint64_t>(node.at("seed").whole(0, most));

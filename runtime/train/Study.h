@@ -39,6 +39,7 @@ struct Axis {
 
 using SettingValue = std::variant<double, bool, std::string>;
 
+/// Of an optimizer or a schedule.
 struct OptimizerSettings {
   std::string kind;
   std::vector<std::pair<std::string, SettingValue>> arguments; // in the JSON's order
@@ -52,6 +53,7 @@ struct OptimizerSettings {
 struct RunSettings {
   std::string loss;
   OptimizerSettings optimizer;
+  OptimizerSettings schedule{.kind = "constant", .arguments = {}};
   int batch = 0;
   int epochs = 0;
   uint64_t seed = 0; // of the first repeat; repeat r has seed + r

@@ -33,6 +33,7 @@ Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &obser
       model(*request.variant,
             std::min<int64_t>(request.info.point.point->settings.batch, request.info.trainSamples),
             std::min(evaluationSamples, request.info.testSamples), context),
+      rate(request.info.point.point->settings, request.info.stepsPerEpoch, request.info.steps),
       order(static_cast<size_t>(request.info.trainSamples)),
       testOrder(static_cast<size_t>(request.info.testSamples)) {
   const auto batch = static_cast<int64_t>(request.info.point.point->settings.batch);
@@ -46,21 +47,21 @@ Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &obser
   result.confidence.resize(tests);
   result.labelProbability.resize(tests);
   result.memoryBytes = model.memoryBytes();
-  model.initialize(request.info.seed);
   setOptimizer();
+  model.initialize(request.info.seed);
   state.epochs.reserve(static_cast<size_t>(std::min(request.info.epochs, 1000)));
 }
 
 void Trainer::setOptimizer() {
   const OptimizerSettings &optimizer = request.info.point.point->settings.optimizer;
-  for (const char *const name : model.hyperNames()) {
+  for (const char *const name : model.givenHypers()) {
     double value = 0;
     if (std::string_view(name) == "iteration")
       continue; // set before each step
     if (!optimizer.number(name, value))
       throw VariantError(fmt::format("variant {}: the study does not say the optimizer's `{}`",
                                      request.variant->name, name));
-    model.setHyper(name, static_cast<float>(value));
+    model.setHyper(name, value);
   }
 }
 
@@ -194,9 +195,10 @@ bool Trainer::trainStep(std::span<const uint32_t> batch) {
   const auto samples = static_cast<int64_t>(batch.size());
   gatherSamples(request.dataset->train, batch, static_cast<float>(request.scale), model.input(),
                 model.labels());
+  model.setHyper("lr", rate.after(state.steps));
   ++state.steps;
   ++state.epochStep;
-  model.setHyper("iteration", static_cast<float>(state.steps));
+  model.setHyper("iteration", static_cast<double>(state.steps));
   model.setStep(request.info.seed, static_cast<uint64_t>(state.steps));
   model.step(samples);
   Sums sums;

@@ -3,6 +3,7 @@
 
 #include "runtime/data/Dataset.h"
 #include "runtime/train/Interruption.h"
+#include "runtime/train/LearningRate.h"
 #include "runtime/train/Model.h"
 #include "runtime/train/RunObserver.h"
 #include "runtime/train/RunStates.h"
@@ -65,6 +66,7 @@ private:
   const StopSignal &stop;
   KernelContext context;
   Model model;
+  LearningRate rate;
   std::vector<uint32_t> order, testOrder;
   std::vector<uint16_t> predicted; // of one batch, whole tiles
   RunState state;

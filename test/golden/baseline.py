@@ -71,8 +71,47 @@ def baseline(activation):
 
 
 def case(layers, batch=32, nesterov=False, lr=0.01):
-    return {"layers": layers, "batch": batch, "nesterov": nesterov, "lr": lr}
+    settings = {"lr": lr, "momentum": 0.9} | ({"nesterov": True} if nesterov else {})
+    return optimized("sgd", layers=layers, batch=batch, **settings)
 
+
+SMALL = [FLATTEN, dense(20, "tanh"), dense(10, "softmax")]
+
+
+def optimized(kind, layers=SMALL, batch=32, schedule=None, **settings):
+    """A case of another optimizer; settings as the language calls them, Keras's but for `lr` and
+    `decay`."""
+    return {"layers": layers, "batch": batch, "optimizer": kind, "settings": settings, "schedule": schedule}
+
+
+OPTIMIZERS = {
+    "adam": optimized("adam"),
+    "adam_conv": optimized("adam", layers=baseline("tanh")),
+    "adam_fast": optimized("adam", lr=0.01),
+    "adam_amsgrad": optimized("adam", amsgrad=True, beta_1=0.8, epsilon=1e-4),
+    "adam_decay": optimized("adam", weight_decay=0.5),
+    "nadam": optimized("nadam"),
+    "nadam_fast": optimized("nadam", lr=0.01, beta_2=0.99),
+    "adamw": optimized("adamw"),
+    "adamw_decay": optimized("adamw", lr=0.01, weight_decay=0.3),
+    "adamw_unscaled": optimized("adamw", lr=0.0001, weight_decay=0.004, decay="unscaled"),
+    "adadelta": optimized("adadelta"),
+    "adadelta_fast": optimized("adadelta", lr=1.0, rho=0.9),
+    "adagrad": optimized("adagrad"),
+    "adagrad_start": optimized("adagrad", lr=0.01, initial_accumulator_value=0.01),
+    "rmsprop": optimized("rmsprop"),
+    "rmsprop_momentum": optimized("rmsprop", momentum=0.5),
+    "rmsprop_centered": optimized("rmsprop", rho=0.8, momentum=0.5, centered=True, epsilon=1e-3),
+    "lion": optimized("lion", lr=0.0001),
+    "clipnorm": optimized("sgd", layers=baseline("tanh"), lr=0.1, clipnorm=0.5),
+    "clipnorm_adam": optimized("adam", clipnorm=0.2, epsilon=0.01, weight_decay=0.1),
+    "clipvalue": optimized("sgd", lr=0.1, momentum=0.5, clipvalue=0.01),
+    "global_clipnorm": optimized("sgd", layers=baseline("tanh"), lr=0.1, momentum=0.5, global_clipnorm=1.0),
+    "schedule_step": optimized("sgd", lr=0.1, schedule="step(every = 0.01, by = 0.5)"),
+    "schedule_exponential": optimized("adam", lr=0.01, schedule="exponential(every = 0.02, by = 0.5)"),
+    "schedule_cosine": optimized("adamw", lr=0.01, weight_decay=0.2,
+                                 schedule="cosine(to = 0.1, warmup = 0.008, from = 0.2)"),
+}
 
 CASES = {f"baseline_{a}": case(baseline(a)) for a in ACTIVATIONS} | {
     "exponential_slow": case(baseline("exponential"), lr=0.00001),
@@ -97,7 +136,11 @@ CASES = {f"baseline_{a}": case(baseline(a)) for a in ACTIVATIONS} | {
                         join("add", [conv(6, "linear", padding="same", bias=False), BATCH_NORM], []),
                         activation("tanh"), pool(2, "avg_pool"), FLATTEN, BATCH_NORM, dense(10, "softmax")],
                        lr=0.002),
-}
+} | OPTIMIZERS
+
+
+def setting_text(value):
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value
 
 
 def nnx_lines(layers, indent="  "):
@@ -132,7 +175,8 @@ def nnx_lines(layers, indent="  "):
 def nnx_text(name, case):
     """The case as a `.nnx` study."""
     body = "\n".join(nnx_lines(case["layers"]))
-    nesterov = ", nesterov = true" if case["nesterov"] else ""
+    settings = ", ".join(f"{name} = {setting_text(value)}" for name, value in case["settings"].items())
+    schedule = f"\n  schedule  = {case['schedule']}" if case["schedule"] else ""
     return f"""dataset mnist {{
   train   = idx("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
   test    = idx("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -147,7 +191,7 @@ network golden() {{
 
 training fixed {{
   loss      = cross_entropy
-  optimizer = sgd(lr = {case["lr"]:f}, momentum = 0.9{nesterov})
+  optimizer = {case["optimizer"]}({settings}){schedule}
   batch     = {case["batch"]}
   epochs    = 1
   steps     = {STEPS}
@@ -196,9 +240,41 @@ def keras_model(case):
     trained = []
     image = keras.Input((28, 28, 1))
     model = keras.Model(image, apply_layers(case["layers"], image, trained))
-    model.compile(keras.optimizers.SGD(case["lr"], momentum=0.9, nesterov=case["nesterov"]),
-                  "sparse_categorical_crossentropy", jit_compile=False)
+    model.compile(keras_optimizer(case), "sparse_categorical_crossentropy", jit_compile=False)
     return model, trained
+
+
+class UnscaledAdamW(keras.optimizers.AdamW):
+    """Takes weight_decay * w off each weight, whatever the learning rate: what older versions did."""
+
+    def _apply_weight_decay(self, variables):
+        for variable in variables:
+            variable.assign(variable - variable * keras.ops.cast(self.weight_decay, variable.dtype))
+
+
+# What schedules of cases are in Keras, from the rate. An epoch of the whole share is 1875 steps of 32
+# samples; the run ends after STEPS.
+SCHEDULES = {
+    "step(every = 0.01, by = 0.5)":
+        lambda lr: keras.optimizers.schedules.ExponentialDecay(lr, 18.75, 0.5, staircase=True),
+    "exponential(every = 0.02, by = 0.5)":
+        lambda lr: keras.optimizers.schedules.ExponentialDecay(lr, 37.5, 0.5),
+    "cosine(to = 0.1, warmup = 0.008, from = 0.2)":
+        lambda lr: keras.optimizers.schedules.CosineDecay(
+            0.2 * lr, STEPS - 15, alpha=0.1, warmup_target=lr, warmup_steps=15),
+}
+
+
+def keras_optimizer(case):
+    classes = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam, "nadam": keras.optimizers.Nadam,
+               "adamw": keras.optimizers.AdamW, "adadelta": keras.optimizers.Adadelta,
+               "adagrad": keras.optimizers.Adagrad, "rmsprop": keras.optimizers.RMSprop,
+               "lion": keras.optimizers.Lion, "unscaled adamw": UnscaledAdamW}
+    settings = dict(case["settings"])
+    kind = "unscaled " * (settings.pop("decay", None) == "unscaled") + case["optimizer"]
+    if "lr" in settings:
+        settings["learning_rate"] = SCHEDULES.get(case["schedule"], float)(settings.pop("lr"))
+    return classes[kind](**settings)
 
 
 def initial(name, shape, layer):

@@ -20,7 +20,8 @@ module @variant_0 attributes {nnx.optimizer = "sgd(nesterov=false)"} {
 // CHECK: llvm.getelementptr %[[TABLE]][0]
 // CHECK: %[[R:.*]] = llvm.call @first(%[[USER]], %[[SAMPLES]], %{{.*}}) : (!llvm.ptr, i32, !llvm.ptr) -> i32
 // CHECK: llvm.cond_br %{{.*}}, ^[[EXIT:bb[0-9]+]](%[[R]] : i32), ^
-// CHECK: llvm.getelementptr %[[HYPER]][1] : (!llvm.ptr) -> !llvm.ptr, f32
+// CHECK: llvm.getelementptr %[[HYPER]][1] : (!llvm.ptr) -> !llvm.ptr, f64
+// CHECK: llvm.fptrunc %{{.*}} : f64 to f32
 // CHECK: llvm.call @second(%[[USER]], %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}) : (!llvm.ptr, f32, f32, !llvm.ptr, !llvm.ptr) -> i32
 // CHECK: ^[[EXIT]](%[[RESULT:.*]]: i32):
 // CHECK-NEXT: llvm.return %[[RESULT]]

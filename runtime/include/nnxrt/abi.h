@@ -22,6 +22,7 @@ extern "C" {
 #define NNXRT_MAX_RANK 6
 #define NNXRT_TILES (-1) /* as an extent: the number of tiles of the call */
 #define NNXRT_NO_BUFFER 0xffffffffu
+#define NNXRT_NO_HYPER 0xffffffffu
 #define NNXRT_ALIGNMENT 64 /* bytes: every buffer starts on a cache line */
 
 struct halide_buffer_t;
@@ -66,9 +67,11 @@ typedef struct nnxrt_parameter {
   int64_t shape[NNXRT_MAX_RANK];
   int64_t dim[NNXRT_MAX_RANK];
   int64_t stride[NNXRT_MAX_RANK];
-  const uint32_t *slots; /* buffers of the optimizer's state, laid out as `buffer` is */
-  uint32_t slot_count;   /* 0 where trained is 0 */
-  uint32_t trained;      /* 1: the optimizer updates it; 0: it follows the batches it has seen */
+  const uint32_t *slots;       /* buffers of the optimizer's state, laid out as `buffer` is */
+  const uint32_t *slot_starts; /* the hyper number that each slot starts at, everywhere in its
+                                  buffer; NNXRT_NO_HYPER: zero */
+  uint32_t slot_count;         /* 0 where trained is 0 */
+  uint32_t trained; /* 1: the optimizer updates it; 0: it follows the batches it has seen */
 } nnxrt_parameter;
 
 /* Where the arena's buffers lie for calls of up to `tiles` tiles. */
@@ -82,7 +85,7 @@ typedef struct nnxrt_plan {
 typedef struct nnxrt_call {
   void *user;                             /* handed to every kernel as Halide's user context */
   struct halide_buffer_t *const *buffers; /* one per buffer of the variant, prebuilt */
-  const float *hyper;                     /* in the order of nnxrt_variant.hyper_names */
+  const double *hyper;                    /* the numbers of nnxrt_variant.hyper_names */
   int32_t samples;                        /* of the batch, without padding */
   int32_t tiles;
   uint64_t seed; /* of the run, and */
@@ -102,16 +105,26 @@ typedef struct nnxrt_variant {
   int32_t classes;
   const nnxrt_buffer *buffers;
   const nnxrt_parameter *parameters;
-  const char *const *hyper_names; /* "lr", "momentum"; "iteration" counts updates from 1 */
+  /* The hyper numbers: what the updates of one step share. The trainer keeps them as doubles, from
+   * step to step; a checkpoint holds them beside the state block. Where hyper_starts is NaN the
+   * trainer gives the number: "iteration" before each step (it counts updates, from 1), anything
+   * else is a setting of the point's optimizer ("lr", "momentum"), set before the first step and
+   * again whenever it changes (a schedule changes "lr"). The others start at hyper_starts and are
+   * `prepare`'s. */
+  const char *const *hyper_names;
+  const double *hyper_starts;
   uint32_t buffer_count, parameter_count, hyper_count;
   uint32_t input;  /* f32 (lane, x, y, c, tile) */
   uint32_t label;  /* i32 (lane, tile) */
   uint32_t loss;   /* f32 (lane, tile), one loss per sample, not divided by the count */
   uint32_t output; /* f32 (lane, class, tile), the probabilities */
   uint64_t state_bytes;
-  nnxrt_function step;     /* forward, backward, update: writes loss, output (of the weights
-                              before the update), weights and optimizer state */
-  nnxrt_function evaluate; /* forward: writes loss and output */
+  void (*prepare)(double *hyper); /* called before each step, when the trainer has set its numbers:
+                                     computes the rest, such as bias corrections; null where there
+                                     are none */
+  nnxrt_function step;            /* forward, backward, update: writes loss, output (of the weights
+                                     before the update), weights and optimizer state */
+  nnxrt_function evaluate;        /* forward: writes loss and output */
 } nnxrt_variant;
 
 typedef struct nnxrt_study {

@@ -3,7 +3,9 @@
 // sample hold NaN.
 #include "CompiledVariant.h"
 
+#include "compiler/interpreter/Reference.h"
 #include "dsl/Activations.h"
+#include "dsl/Optimizers.h"
 #include "runtime/device/KernelContext.h"
 #include "runtime/train/ThreadPool.h"
 
@@ -45,12 +47,15 @@ public:
   StepRunner(const CompiledVariant &compiled, int64_t batch, unsigned seed)
       : compiled(compiled), batch(batch), random(seed), pool(2), context(pool),
         model(compiled.table(), batch, batch, context) {
-    model.setHyper("lr", 0.05f);
-    model.setHyper("momentum", 0.9f);
+    for (const char *name : model.givenHypers())
+      if (auto setting = compiled.settings().find(name); setting != compiled.settings().end())
+        model.setHyper(name, hyper[name] = setting->second);
+    model.initializeOptimizer();
     model.setStep(CompiledVariant::randomSeed, CompiledVariant::randomStep);
     std::vector<std::vector<int64_t>> shapes = compiled.stateShapes();
     for (uint32_t p = 0; p < shapes.size(); ++p) {
       Array values(shapes[p]);
+      std::fill(values.data.begin(), values.data.end(), startOf(p));
       if (p < compiled.table().parameter_count) {
         double bound =
             shapes[p].size() == 1 ? 0.1 : 0.7 / std::sqrt(double(values.size()) / shapes[p].back());
@@ -67,8 +72,11 @@ public:
   // One step on both sides with new samples, and a comparison of all it writes.
   void step(int64_t samples) {
     std::vector<Array> arguments = makeBatch(samples);
+    hyper["iteration"] += 1;
+    model.setHyper("iteration", hyper["iteration"]);
     model.step(samples);
-    std::vector<Array> results = compiled.interpretStep(arguments);
+    nnx::reference::prepareNumbers(compiled.optimizer(), hyper);
+    std::vector<Array> results = compiled.interpretStep(arguments, hyper);
     compareOutputs(results, samples, "step");
     state.assign(results.begin() + 2, results.end());
     for (uint32_t p = 0; p < compiled.table().parameter_count; ++p) {
@@ -86,6 +94,17 @@ public:
   }
 
 private:
+  // Of a slot: arguments of @step are the parameters, then the slots of each.
+  double startOf(uint32_t argument) const {
+    const nnxrt_variant &table = compiled.table();
+    if (argument < table.parameter_count)
+      return 0;
+    const uint32_t slots = table.parameters[0].slot_count;
+    const uint32_t start =
+        table.parameters[0].slot_starts[(argument - table.parameter_count) % slots];
+    return start == NNXRT_NO_HYPER ? 0 : hyper.at(table.hyper_names[start]);
+  }
+
   void fill(Array &values, double bound) {
     std::uniform_real_distribution<float> uniform(float(-bound), float(bound));
     for (double &value : values.data)
@@ -135,6 +154,7 @@ private:
   nnxrt::ThreadPool pool;
   nnxrt::KernelContext context;
   nnxrt::Model model;
+  nnx::reference::Hyperparameters hyper;
   std::vector<Array> state; // parameters, then slots, on the interpreter's side
 };
 
@@ -326,6 +346,37 @@ const NetworkCase special[] = {
 INSTANTIATE_TEST_SUITE_P(special, CompiledStep,
                          testing::Combine(testing::ValuesIn(special),
                                           testing::Values("relu", "gelu"), testing::Values(true)),
+                         nameOfChoice);
+
+// Every optimizer plain, and with all that can be compiled into it at once. Where gradients are
+// divided by their own size, epsilon keeps those that are nothing but rounding small.
+std::vector<NetworkCase> optimizerCases() {
+  using Kind = nnx::dsl::OptimizerSettingKind;
+  const std::string layers = "conv2d(5, kernel = 3, activation = act)\nmax_pool(2)\nflatten()\n"
+                             "dense(9, activation = act)\ndense(classes, activation = softmax)\n";
+  std::vector<NetworkCase> cases;
+  for (const nnx::dsl::OptimizerRow &row : nnx::dsl::optimizers()) {
+    const std::string base =
+        row.name() + "(lr = 0.02" + (row.findSetting("epsilon") ? ", epsilon = 0.01" : "");
+    std::string all = ", decay = unscaled";
+    for (const nnx::dsl::OptimizerSetting &setting : row.settings())
+      if (setting.kind == Kind::Flag)
+        all += ", " + setting.name + " = true";
+      else if (setting.kind == Kind::Part && setting.name.find("norm") == std::string::npos)
+        all += ", " + setting.name + " = 0.03";
+    cases.push_back({row.name(), layers, "10x9x2", base + ")"});
+    cases.push_back({row.name() + "_all", layers, "10x9x2", base + all + ")"});
+  }
+  for (const char *clipping : {"clipnorm", "global_clipnorm"})
+    cases.push_back(
+        {clipping, layers, "10x9x2",
+         std::string("adam(epsilon = 0.01, weight_decay = 0.1, ") + clipping + " = 0.03)"});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(optimizers, CompiledStep,
+                         testing::Combine(testing::ValuesIn(optimizerCases()),
+                                          testing::Values("tanh"), testing::Values(true)),
                          nameOfChoice);
 
 } // namespace

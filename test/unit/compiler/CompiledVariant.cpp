@@ -93,6 +93,8 @@ struct CompiledVariant::Parts {
   emit::ScratchFolder scratch = orThrow(emit::ScratchFolder::create());
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module; // after nnx-derive-backward
+  std::string optimizer;
+  std::map<std::string, double> settings;
   void *library = nullptr;
   const nnxrt_study *table = nullptr;
 
@@ -101,11 +103,10 @@ struct CompiledVariant::Parts {
       dlclose(library);
   }
 
-  std::vector<Array> interpret(llvm::StringRef name, const std::vector<Array> &arguments) {
-    reference::Hyperparameters hyper{{"lr", double(0.05f)},
-                                     {"momentum", double(0.9f)},
-                                     {"seed", double(CompiledVariant::randomSeed)},
-                                     {"step", double(CompiledVariant::randomStep)}};
+  std::vector<Array> interpret(llvm::StringRef name, const std::vector<Array> &arguments,
+                               reference::Hyperparameters hyper) {
+    hyper.insert({{"seed", double(CompiledVariant::randomSeed)},
+                  {"step", double(CompiledVariant::randomStep)}});
     auto results = nnx::interpret(module->lookupSymbol<mlir::func::FuncOp>(name), arguments, hyper);
     if (failed(results))
       throw std::runtime_error("the interpreter fails");
@@ -119,6 +120,11 @@ CompiledVariant::CompiledVariant(const NetworkCase &network, const std::string &
   dsl::Study study = analyse(sourceOf(network, activation));
   if (study.variants.size() != 1)
     throw std::runtime_error("the batch size alone makes a variant");
+
+  parts->optimizer = study.variants[0].optimizer;
+  for (const dsl::Setting &setting : study.experiments[0].points[0].training.optimizer.settings)
+    if (const double *number = std::get_if<double>(&setting.value))
+      parts->settings[setting.name] = *number;
 
   parts->context.loadDialect<NnxDialect, mlir::func::FuncDialect>();
   parts->module = buildModule(parts->context, study.variants[0], {study.file});
@@ -155,12 +161,22 @@ std::vector<int64_t> CompiledVariant::sampleShape() const {
   return {table().height, table().width, table().channels};
 }
 
-std::vector<Array> CompiledVariant::interpretStep(const std::vector<Array> &arguments) const {
-  return parts->interpret(kStepFunction, arguments);
+std::vector<Array>
+CompiledVariant::interpretStep(const std::vector<Array> &arguments,
+                               const std::map<std::string, double> &hyper) const {
+  return parts->interpret(kStepFunction, arguments, hyper);
+}
+
+const std::string &CompiledVariant::optimizer() const {
+  return parts->optimizer;
+}
+
+const std::map<std::string, double> &CompiledVariant::settings() const {
+  return parts->settings;
 }
 
 std::vector<Array> CompiledVariant::interpretEvaluate(const std::vector<Array> &arguments) const {
-  return parts->interpret(kEvaluateFunction, arguments);
+  return parts->interpret(kEvaluateFunction, arguments, {});
 }
 
 std::vector<std::vector<int64_t>> CompiledVariant::stateShapes() const {

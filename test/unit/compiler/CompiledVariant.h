@@ -7,6 +7,7 @@
 
 #include <nnxrt/abi.h>
 
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -42,8 +43,13 @@ public:
   // Extents of one sample, height first.
   std::vector<int64_t> sampleShape() const;
 
+  // "sgd(nesterov=false)", and the values of its settings that are numbers.
+  const std::string &optimizer() const;
+  const std::map<std::string, double> &settings() const;
+
   // The interpreter's step on all arguments of @step, or evaluate on those of @evaluate.
-  std::vector<Array> interpretStep(const std::vector<Array> &arguments) const;
+  std::vector<Array> interpretStep(const std::vector<Array> &arguments,
+                                   const std::map<std::string, double> &hyper) const;
   std::vector<Array> interpretEvaluate(const std::vector<Array> &arguments) const;
   // Shapes of the arguments of @step behind samples and labels: parameters, then slots.
   std::vector<std::vector<int64_t>> stateShapes() const;

@@ -7,6 +7,7 @@
 
 #include "llvm/IR/IRBuilder.h"
 
+#include <cmath>
 #include <dlfcn.h>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -47,8 +48,11 @@ VariantRow exampleVariant(const std::string &name) {
   parameter.shape = {5408, 100};
   parameter.dim = {13, 13, 32, 100}, parameter.stride = {1456, 112, 18928, 1};
   parameter.slots = {1, 0, 1};
+  parameter.slotStarts = {NNXRT_NO_HYPER, 1, NNXRT_NO_HYPER};
   row.parameters = {parameter};
   row.hyperNames = {"lr", "momentum"};
+  row.hyperStarts = {NAN, 1.5};
+  row.prepare = name == "second" ? name + "_step" : "";
   row.input = 0, row.label = 1, row.loss = 2, row.output = 3;
   row.stateBytes = 4321;
   row.step = {name + "_step", {{1, 64, {0, UINT64_MAX}}, {2, 128, {64, UINT64_MAX}}}};
@@ -105,6 +109,12 @@ TEST_F(StudyTableTest, keeps_every_field_of_a_variant) {
   EXPECT_EQ(variant.parameter_count, 1u);
   ASSERT_EQ(variant.hyper_count, 2u);
   EXPECT_STREQ(variant.hyper_names[1], "momentum");
+  EXPECT_TRUE(std::isnan(variant.hyper_starts[0]));
+  EXPECT_EQ(variant.hyper_starts[1], 1.5);
+  EXPECT_EQ(reinterpret_cast<void *>(variant.prepare), reinterpret_cast<void *>(variant.step.run));
+  EXPECT_EQ(study->variants[0].prepare, nullptr);
+  EXPECT_EQ(variant.parameters[0].slot_starts[1], 1u);
+  EXPECT_EQ(variant.parameters[0].slot_starts[2], NNXRT_NO_HYPER);
   EXPECT_EQ(variant.input, 0u);
   EXPECT_EQ(variant.label, 1u);
   EXPECT_EQ(variant.loss, 2u);

@@ -6,6 +6,7 @@
 #include "runtime/data/Dataset.h"
 #include "runtime/data/Gather.h"
 #include "runtime/device/KernelContext.h"
+#include "runtime/train/LearningRate.h"
 #include "runtime/train/Model.h"
 #include "runtime/train/Study.h"
 
@@ -49,15 +50,20 @@ protected:
   nnxrt::Dataset dataset{study.datasets[0], nnxrt::dataFolders("mnist", {}, {})};
   nnxrt::ThreadPool pool{1};
   nnxrt::KernelContext context{pool};
+  nnxrt::LearningRate rate{study.experiments[0].points[0].settings,
+                           dataset.train.count / golden.batch, golden.steps};
   nnxrt::Model model{variant, golden.batch, static_cast<int64_t>(golden.outputs.size()), context};
 
   void SetUp() override {
     nnxrt::flushDenormals();
-    for (const char *const name : model.hyperNames()) {
+    for (const char *const name : model.givenHypers()) {
       double value = 0;
+      if (std::string_view(name) == "iteration")
+        continue; // of each step
       ASSERT_TRUE(study.experiments[0].points[0].settings.optimizer.number(name, value)) << name;
-      model.setHyper(name, static_cast<float>(value));
+      model.setHyper(name, value);
     }
+    model.initializeOptimizer();
     ASSERT_EQ(variant.parameter_count, golden.parameters.size());
     for (uint32_t i = 0; i < variant.parameter_count; ++i) {
       const nnxrt_parameter &parameter = variant.parameters[i];
@@ -78,6 +84,8 @@ protected:
   /// The mean loss of step `step`, which is done.
   double trainStep(int64_t step) {
     load(dataset.train, step * golden.batch, golden.batch);
+    model.setHyper("lr", rate.after(step));
+    model.setHyper("iteration", double(step + 1));
     model.step(golden.batch);
     double sum = 0;
     for (int64_t i = 0; i < golden.batch; ++i)

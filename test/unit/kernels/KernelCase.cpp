@@ -20,6 +20,10 @@ std::vector<int> KernelCase::extentsOf(const KernelArgument &argument) const {
     extents.back() = t;
     return extents;
   };
+  if (name == "squared_norm" || name == "before")
+    return {16};
+  if (kind == "squared_norm")
+    return {paddedRow(kernelSpec.intOf("units")), 37};
   if (kind == "update")
     return {padded * 3};
   if (kind == "conv2d_grad_bias_update")
@@ -93,7 +97,7 @@ KernelCase::KernelCase(const KernelSpec &s, const CaseSize &size, unsigned seed)
   std::uniform_real_distribution<float> number(-1, 1);
   for (const KernelArgument &argument : argumentsOf(kernelSpec)) {
     if (argument.kind == KernelArgument::Kind::Float)
-      floats[argument.name] = argument.name == "iteration" ? 3.0f : 0.1f + 0.2f * number(random);
+      floats[argument.name] = argument.name == "iteration" ? 3.0f : 0.2f + 0.1f * number(random);
     if (argument.rank == 0)
       continue;
     TestBuffer buffer(argument.type, extentsOf(argument));
@@ -114,15 +118,17 @@ KernelCase::KernelCase(const KernelSpec &s, const CaseSize &size, unsigned seed)
       else
         buffer.floats()[i] = number(random) * (isWeight ? 0.3f : 1.0f);
     }
-    // State such as a second moment is never negative, nor is a variance.
-    if (argument.name == "variance" || (argument.kind == KernelArgument::Kind::InOut &&
-                                        argument.name != "weights" && argument.name != "bias"))
+    // State such as a second moment is never negative, nor is a sum of squares or a variance.
+    if ((argument.kind == KernelArgument::Kind::InOut && argument.name != "weights" &&
+         argument.name != "bias") ||
+        argument.name == "squared_norm" || argument.name == "before" || argument.name == "variance")
       for (size_t i = 0; i < buffer.size(); ++i)
-        buffer.floats()[i] = std::abs(buffer.floats()[i]);
+        buffer.floats()[i] = 0.2f + 0.3f * std::abs(buffer.floats()[i]);
     buffers.emplace(argument.name, std::move(buffer));
     if (!isOutput && !isWeight && argument.type == KernelArgument::Type::F32)
       for (size_t i = 0; i < buffers.at(argument.name).size(); ++i)
-        if (argument.name != "gradient" && !isResult(argument.name, i))
+        if ((argument.name != "gradient" || s.kind == "squared_norm") &&
+            !isResult(argument.name, i))
           buffers.at(argument.name).floats()[i] = std::numeric_limits<float>::quiet_NaN();
   }
 }

@@ -69,6 +69,7 @@ std::vector<KernelSpec> everyKind() {
       {"softmax_grad", {{"over", "n"}}},
       {"softmax_cross_entropy", {{"classes", "10"}, {"gradient", "1"}}},
       {"update", {{"optimizer", sgd}}},
+      {"squared_norm", {{"units", "113"}, {"adds", "1"}}},
   };
 }
 

@@ -60,7 +60,9 @@ void Reference::set(const std::string &name, std::initializer_list<int> place, d
 
 void Reference::update(const std::function<double(size_t)> &gradient, const std::string &weights) {
   auto choice = dsl::parseOptimizerChoice(text("optimizer"));
-  const std::vector<std::string> slots = choice->row->slots(choice->flags);
+  std::vector<std::string> slots;
+  for (const dsl::OptimizerSlot &slot : choice->row->slots(choice->flags))
+    slots.push_back(slot.name);
   const std::vector<dsl::Assignment> rule = choice->row->rule(choice->flags);
   for (size_t i = 0; i < in(weights).size(); ++i) {
     std::map<std::string, double> v{{"w", in(weights).floats()[i]}, {"g", gradient(i)}};
@@ -68,6 +70,8 @@ void Reference::update(const std::function<double(size_t)> &gradient, const std:
       v[slot] = in(slot).floats()[i];
     for (const auto &[name, value] : kernelCase.hypers())
       v[name] = value;
+    if (choice->row->readsNorm(choice->flags))
+      v["squared_norm"] = in("squared_norm").floats()[0];
     for (const dsl::Assignment &line : rule)
       v[line.target] = line.value.evaluate(v);
     out(weights)[i] = v["w"];
@@ -98,7 +102,20 @@ void updateAlone(Reference &reference) {
                    "weights");
 }
 
+void squaredNorm(Reference &reference) {
+  double sum = 0;
+  if (reference.data().spec().flagOf("adds"))
+    sum = reference.in("before").floats()[0];
+  TestBuffer &gradient = reference.in("gradient");
+  for (int k = 0; k < gradient.extents()[1]; ++k)
+    for (int n = 0; n < reference.data().spec().intOf("units"); ++n)
+      sum += at(gradient, {n, k}) * at(gradient, {n, k});
+  for (double &number : reference.out("squared_norm"))
+    number = sum;
+}
+
 const std::map<std::string, void (*)(Reference &)> references = {
+    {"squared_norm", squaredNorm},
     {"conv2d_forward", conv2dForward},
     {"conv2d_grad_weights_update", conv2dGradWeights},
     {"conv2d_grad_bias_update", conv2dGradBias},

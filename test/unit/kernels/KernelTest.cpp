@@ -2,6 +2,7 @@
 #include "KernelCase.h"
 
 #include "dsl/Activations.h"
+#include "dsl/Optimizers.h"
 
 #include <array>
 #include <gtest/gtest.h>
@@ -111,6 +112,28 @@ std::vector<KernelSpec> shapes() {
   specs.push_back({"conv2d_grad_bias_update", {{"optimizer", sgd}}});
   specs.push_back({"dense_grad_bias_update", {{"optimizer", sgd}}});
   specs.push_back({"update", {{"optimizer", "sgd(nesterov=true)"}}});
+  for (const dsl::OptimizerRow &row : dsl::optimizers()) {
+    dsl::OptimizerFlags all; // but for clipping by norm, which comes apart
+    for (const dsl::OptimizerSetting &setting : row.settings())
+      if (setting.kind == dsl::OptimizerSettingKind::Flag)
+        all[setting.name] = true;
+      else if (setting.kind == dsl::OptimizerSettingKind::Part)
+        all["has_" + setting.name] = setting.name.find("norm") == std::string::npos;
+    for (const dsl::OptimizerFlags &flags :
+         {dsl::OptimizerFlags{}, all, dsl::OptimizerFlags{{"has_clipnorm", true}}})
+      specs.push_back({"update", {{"optimizer", row.structuralText(flags)}}});
+  }
+  for (const char *optimizer : {"adam(amsgrad=true)", "store()"}) {
+    specs.push_back({"dense_grad_weights_update",
+                     {{"inputs", "50"}, {"units", "33"}, {"optimizer", optimizer}}});
+    specs.push_back(
+        {"conv2d_grad_weights_update",
+         conv("6x6x2", 3, "3x3", "1x1", "valid", {{"pool", "0"}, {"optimizer", optimizer}})});
+    specs.push_back({"dense_grad_bias_update", {{"optimizer", optimizer}}});
+  }
+  for (const char *units : {"10", "16", "33"})
+    for (const char *adds : {"0", "1"})
+      specs.push_back({"squared_norm", {{"units", units}, {"adds", adds}}});
   specs.push_back({"transpose_delta", {}});
   for (const char *over : {"n", "c"}) {
     specs.push_back({"softmax_forward", {{"over", over}}});

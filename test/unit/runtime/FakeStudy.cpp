@@ -113,6 +113,7 @@ constexpr nnxrt_buffer buffers[count] = {
      {1}},
 };
 
+constexpr uint32_t slotStarts[] = {NNXRT_NO_HYPER};
 constexpr uint32_t weightsSlots[] = {weightsSlot}, biasSlots[] = {biasSlot};
 constexpr nnxrt_parameter parameters[] = {
     // Keras counts rows y, x; they are stored x, y, which is the same order for one channel.
@@ -129,6 +130,7 @@ constexpr nnxrt_parameter parameters[] = {
      {height, width, classes},
      {width * row, row, 1},
      weightsSlots,
+     slotStarts,
      1,
      1},
     {"dense_1/bias",
@@ -144,6 +146,7 @@ constexpr nnxrt_parameter parameters[] = {
      {classes},
      {1},
      biasSlots,
+     slotStarts,
      1,
      1},
 };
@@ -154,6 +157,7 @@ constexpr nnxrt_plan plans[] = {{4, 4 * classes * lanes * 4, offsets},
                                 {64, 64 * classes * lanes * 4, offsets}};
 constexpr nnxrt_plan hugePlans[] = {{64, uint64_t{1} << 60, offsets}};
 constexpr const char *hyperNames[] = {"lr", "momentum", "iteration"};
+constexpr double hyperStarts[] = {NAN, NAN, NAN};
 enum Hyper { lr, momentum, iteration };
 
 float *data(const nnxrt_call *call, Buffer buffer) {
@@ -201,7 +205,8 @@ void softmax(const nnxrt_call *call) {
 }
 
 void update(const nnxrt_call *call, float &weight, float &velocity, float gradient) {
-  velocity = call->hyper[momentum] * velocity - call->hyper[lr] * gradient;
+  velocity = static_cast<float>(call->hyper[momentum]) * velocity -
+             static_cast<float>(call->hyper[lr]) * gradient;
   weight += velocity;
 }
 
@@ -258,6 +263,7 @@ constexpr nnxrt_variant variant(const char *name, int32_t (*run)(const nnxrt_cal
           buffers,
           parameters,
           hyperNames,
+          hyperStarts,
           count,
           2,
           3,
@@ -266,6 +272,7 @@ constexpr nnxrt_variant variant(const char *name, int32_t (*run)(const nnxrt_cal
           loss,
           output,
           stateBytes,
+          nullptr,
           {run, stepPlans, stepPlanCount},
           {evaluate, plans, 2}};
 }

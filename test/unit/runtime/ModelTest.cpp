@@ -82,6 +82,7 @@ struct StoredDense {
                  {3, 2, 2, 4},
                  {2 * row, row, 6 * row, 1},
                  nullptr,
+                 nullptr,
                  0,
                  1};
     const nnxrt_function function{[](const nnxrt_call *call) {
@@ -90,9 +91,26 @@ struct StoredDense {
                                     return 0;
                                   },
                                   &plan, 1};
-    variant = {"stored", 3,       2, 2, 4, buffers, &parameter, nullptr,
-               5,        1,       0, 0, 1, 2,       3,          uint64_t(128 + pixels * row * 4),
-               function, function};
+    variant = {"stored",
+               3,
+               2,
+               2,
+               4,
+               buffers,
+               &parameter,
+               nullptr,
+               nullptr,
+               5,
+               1,
+               0,
+               0,
+               1,
+               2,
+               3,
+               uint64_t(128 + pixels * row * 4),
+               nullptr,
+               function,
+               function};
   }
 };
 
@@ -125,6 +143,36 @@ TEST(Model, stores_weights_where_keras_order_says) {
     rest += i % 16 >= 4 ? std::abs(memory[i]) : 0;
   EXPECT_EQ(rest, 0);
   EXPECT_EQ(std::count(memory, memory + 12 * 16, 0.0F), 12 * 12);
+}
+
+// A slot that starts at "start", and a number that doubles with each step.
+TEST(Model, prepares_the_numbers_of_each_step) {
+  static constexpr const char *names[] = {"start", "carried"};
+  static constexpr double starts[] = {NAN, 1};
+  static constexpr uint32_t slots[] = {4}, slotStarts[] = {0};
+  StoredDense stored;
+  stored.variant.hyper_names = names;
+  stored.variant.hyper_starts = starts;
+  stored.variant.hyper_count = 2;
+  stored.variant.prepare = [](double *hyper) { hyper[1] *= 2; };
+  stored.parameter.slots = slots;
+  stored.parameter.slot_starts = slotStarts;
+  stored.parameter.slot_count = 1;
+  ThreadPool pool(1);
+  KernelContext context(pool);
+  Model model(stored.variant, 20, 1, context);
+  EXPECT_EQ(model.givenHypers(), std::vector<const char *>{names[0]});
+  EXPECT_TRUE(model.setHyper("start", 0.25));
+  EXPECT_FALSE(model.setHyper("other", 0.25));
+  model.initializeOptimizer();
+  for (const double expected : {2.0, 4.0}) {
+    model.step(20);
+    EXPECT_EQ(StoredDense::seen.hyper[1], expected);
+  }
+  model.evaluate(1);
+  EXPECT_EQ(StoredDense::seen.hyper[1], 4); // no step, nothing to prepare
+  const auto *const slot = reinterpret_cast<const float *>(StoredDense::seen.buffers[4]->host);
+  EXPECT_EQ(std::count(slot, slot + 12 * 16, 0.25F), 12 * 16);
 }
 
 TEST(Model, describes_buffers_for_the_tiles_of_the_call) {
