@@ -4,6 +4,7 @@
 #include "runtime/device/Processor.h"
 #include "runtime/main/CommandLine.h"
 #include "runtime/main/Selection.h"
+#include "runtime/report/Claims.h"
 #include "runtime/report/Progress.h"
 #include "runtime/report/Report.h"
 #include "runtime/store/EventLog.h"
@@ -162,7 +163,9 @@ static int trainStudy(const Plan &plan, const Options &options) {
     fmt::print("{}\nreport: {}\n", tableText(results), (out / "report.html").string());
   if (outcome.wasInterrupted)
     return interruptedStatus;
-  return outcome.failed > 0 ? failedStatus : 0;
+  const std::string failures = failedClaims(results);
+  fmt::print(stderr, "{}", failures);
+  return outcome.failed > 0 || !failures.empty() ? failedStatus : 0;
 }
 
 int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string> &arguments) {

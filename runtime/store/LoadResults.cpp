@@ -58,6 +58,10 @@ void ResultStore::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
   const std::array overall{Overall{"samples", samples},
                            Overall{"loss", metrics.loss},
                            Overall{"accuracy", metrics.accuracy},
+                           Overall{"top_2", metrics.top2},
+                           Overall{"top_3", metrics.top3},
+                           Overall{"top_5", metrics.top5},
+                           Overall{"calibration_error", metrics.calibrationError},
                            Overall{"precision", metrics.weighted.precision},
                            Overall{"recall", metrics.weighted.recall},
                            Overall{"f1", metrics.weighted.f1},
@@ -159,7 +163,19 @@ StoredRun ResultStore::loadRun(int64_t id) {
   return run;
 }
 
-StudyResults ResultStore::loadLocked() {
+std::vector<bool> ResultStore::loadHits(int64_t id) {
+  Statement query(database, "SELECT label, predicted FROM prediction WHERE run = ?");
+  query.bind(id);
+  if (!query.step())
+    return {};
+  const auto labels = query.array<uint16_t>(), predicted = query.array<uint16_t>();
+  std::vector<bool> hits;
+  for (size_t i = 0; i < std::min(labels.size(), predicted.size()); ++i)
+    hits.push_back(labels[i] == predicted[i]);
+  return hits;
+}
+
+StudyResults ResultStore::loadLocked(bool withHits) {
   StudyResults results;
   results.info = info;
   results.outcome = outcome;
@@ -178,6 +194,8 @@ StudyResults ResultStore::loadLocked() {
           continue;
         StoredRun run = loadRun(*id);
         run.repeat = repeat;
+        if (withHits)
+          run.hits = loadHits(*id);
         const int64_t goal = std::min(wish.epochs * run.stepsPerEpoch, wish.steps);
         run.epochsPlanned = static_cast<int>((goal + run.stepsPerEpoch - 1) / run.stepsPerEpoch);
         entry.runs.push_back(std::move(run));
@@ -190,7 +208,7 @@ StudyResults ResultStore::loadLocked() {
 
 StudyResults ResultStore::load() {
   const std::lock_guard guard(mutex);
-  return loadLocked();
+  return loadLocked(true);
 }
 
 } // namespace nnxrt

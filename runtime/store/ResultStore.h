@@ -56,8 +56,9 @@ private:
   void fillRow(int64_t id, const RunResult &result);
   void insertTestFigures(int64_t id, const RunResult &result);
   StoredRun loadRun(int64_t id);
+  std::vector<bool> loadHits(int64_t id);
   void loadTestFigures(int64_t id, int classes, Metrics &metrics);
-  StudyResults loadLocked();
+  StudyResults loadLocked(bool withHits);
   void writeCsvLocked();
 
   const ResultsFolder &folder;
