@@ -18,7 +18,7 @@ enum class ExprKind : uint8_t {
   boolean,
   string,
   shape,
-  name,
+  name,   // text: also with a part behind a point
   unary,  // text: "-" or "not"; one element
   binary, // text: the operator; two elements
   range,  // two elements, both ends included
@@ -143,16 +143,51 @@ struct TrainNode {
   std::vector<SettingNode> overrides;
 };
 
+// `sample COUNT seed SEED { }`, whose axes are those of the experiment.
+struct SampleNode {
+  Expr count, seed;
+};
+
+// `act = relu, width = 64: recall = 0.99`
+struct ReferenceRowNode {
+  SourceLocation location;
+  std::vector<SettingNode> coordinates, figures;
+};
+
+// `reference = csv("file.csv")` or `reference { ROWS }`.
+struct ReferenceNode {
+  std::optional<Expr> table;
+  std::vector<ReferenceRowNode> rows;
+};
+
+// `expect CONDITION where CONDITION`
+struct ClaimNode {
+  Expr condition;
+  std::optional<Expr> where;
+};
+
+// `table { rows = act }` of a report.
+struct ReportPartNode {
+  std::string kind;
+  SourceLocation location;
+  std::vector<SettingNode> settings;
+};
+
 struct ExperimentNode {
   std::string name;
   SourceLocation location;
   bool isWhole = true; // false if parts were left out after an error
   std::string title;
   std::vector<AxisNode> axes;
-  SourceLocation gridLocation;
+  SourceLocation gridLocation; // or that of `sample`
+  std::optional<SampleNode> sample;
   std::optional<Expr> where;
   std::optional<TrainNode> train;
   std::vector<SettingNode> settings;
+  std::vector<ReferenceNode> references;
+  std::vector<ClaimNode> claims;
+  SourceLocation reportLocation;
+  std::vector<ReportPartNode> report;
 };
 
 // `include "path"`.

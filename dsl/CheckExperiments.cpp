@@ -1,5 +1,8 @@
 // Experiments by themselves, with every axis as a value not known yet; then their points.
+#include "dsl/Claims.h"
 #include "dsl/ExpandGrid.h"
+#include "dsl/References.h"
+#include "dsl/Reports.h"
 
 #include <algorithm>
 
@@ -98,16 +101,33 @@ ExperimentCheck Checker::checkExperiment(const ExperimentNode &node, Experiment 
   return check;
 }
 
+// What is said about the points: figures of others, claims, the report.
+void Checker::checkOutcome(const ExperimentNode &node, Experiment &experiment) {
+  ReferenceReader(node, file, globals, sink).read(experiment);
+  ClaimReader claims(experiment, file, globals, sink);
+  for (const ClaimNode &claim : node.claims)
+    if (auto read = claims.read(claim))
+      experiment.claims.push_back(std::move(*read));
+  ReportReader parts(experiment, sink);
+  for (const ReportPartNode &part : node.report)
+    if (auto read = parts.read(part))
+      experiment.report.push_back(std::move(*read));
+}
+
 void Checker::checkExperiments(bool expand) {
   if (file.experiments.empty() && !sink.hasErrors())
     sink.report(DiagnosticId::no_experiment, {}, {});
   for (const ExperimentNode &node : file.experiments) {
     Experiment experiment;
     ExperimentCheck check = checkExperiment(node, experiment);
-    auto axes = readAxes(node, file, globals, sink);
-    if (expand && check.isNetworkRight && axes && !wrongDatasets.contains(node.train->dataset))
-      GridExpander(*this, node, *node.train, std::move(*axes), check.isTrainingRight)
+    auto candidates = readCandidates(node, file, globals, sink);
+    const bool isExpandable = expand && candidates;
+    const std::size_t before = sink.errorCount();
+    if (isExpandable && check.isNetworkRight && !wrongDatasets.contains(node.train->dataset))
+      GridExpander(*this, node, *node.train, std::move(*candidates), check.isTrainingRight)
           .run(experiment);
+    if (isExpandable && sink.errorCount() == before)
+      checkOutcome(node, experiment);
     study.experiments.push_back(std::move(experiment));
   }
 }

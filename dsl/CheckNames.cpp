@@ -84,6 +84,18 @@ void Checker::checkUnused() {
       forEachName(axis.values, use);
     if (node.where)
       forEachName(*node.where, use);
+    if (node.sample) {
+      forEachName(node.sample->count, use);
+      forEachName(node.sample->seed, use);
+    }
+    for (const ReferenceNode &reference : node.references)
+      for (const ReferenceRowNode &row : reference.rows)
+        useAll(row.figures);
+    for (const ClaimNode &claim : node.claims) {
+      forEachName(claim.condition, use);
+      if (claim.where)
+        forEachName(*claim.where, use);
+    }
     if (node.train) {
       forEachName(node.train->network, use);
       use(node.train->dataset);

@@ -53,6 +53,7 @@ private:
                           DiagnosticSink &reports);
 
   void checkTrain(const TrainNode &train, const Scope &scope, ExperimentCheck &check);
+  void checkOutcome(const ExperimentNode &node, Experiment &experiment);
   ExperimentCheck checkExperiment(const ExperimentNode &node, Experiment &experiment);
 
   const File &file;

@@ -151,6 +151,13 @@ void printPoints(std::ostream &out, const Study &study) {
           << training.seed << (training.shuffle ? "" : ", not shuffled");
       if (training.steps)
         out << ", steps " << training.steps;
+      const char *separator = ", published ";
+      for (const auto &[metric, value] : point.reference) {
+        out << separator << metric << ' ' << toText(value);
+        separator = ", ";
+      }
+      for (const auto &[name, text] : point.notes)
+        out << ", " << name << " \"" << text << '"';
       out << '\n';
     }
   }

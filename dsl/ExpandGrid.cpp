@@ -92,7 +92,7 @@ std::string trainingText(const TrainingSettings &training) {
 
 } // namespace
 
-Scope GridExpander::scopeOf(const std::vector<std::size_t> &rows) const {
+Scope GridExpander::scopeOf(const RowIndices &rows) const {
   Scope scope(&checker.globals);
   for (std::size_t a = 0; a < axes.size(); ++a)
     for (std::size_t i = 0; i < axes[a].node->names.size(); ++i)
@@ -100,7 +100,7 @@ Scope GridExpander::scopeOf(const std::vector<std::size_t> &rows) const {
   return scope;
 }
 
-std::vector<std::string> GridExpander::labelsOf(const std::vector<std::size_t> &rows) const {
+std::vector<std::string> GridExpander::labelsOf(const RowIndices &rows) const {
   std::vector<std::string> labels;
   for (std::size_t a = 0; a < axes.size(); ++a)
     for (const Value &value : axes[a].rows[rows[a]])
@@ -256,16 +256,17 @@ void GridExpander::reportCollected(int64_t points) {
 
 void GridExpander::run(Experiment &experiment) {
   experiment.axes = describeAxes(axes);
-  int64_t candidates = 1;
+  int64_t product = 1;
   for (const AxisValues &axis : axes)
-    if (__builtin_mul_overflow(candidates, static_cast<int64_t>(axis.rows.size()), &candidates) ||
-        candidates > maxCandidates) {
+    if (!candidates.drawn &&
+        (__builtin_mul_overflow(product, static_cast<int64_t>(axis.rows.size()), &product) ||
+         product > maxCandidates)) {
       checker.sink.report(DiagnosticId::too_many_points, node.gridLocation,
                           {node.name, maxCandidates});
       return;
     }
   int64_t points = 0;
-  forEachPoint(axes, [&](const std::vector<std::size_t> &rows) {
+  forEachPoint(candidates, [&](const RowIndices &rows) {
     DiagnosticSink sink;
     Scope scope = scopeOf(rows);
     std::vector<std::string> labels = labelsOf(rows);

@@ -13,14 +13,30 @@ struct AxisValues {
   std::vector<Values> rows;
 };
 
-// The axes of a grid; nothing after a report.
-std::optional<std::vector<AxisValues>> readAxes(const ExperimentNode &node, const File &file,
-                                                const Scope &globals, DiagnosticSink &sink);
+// One row for each axis.
+using RowIndices = std::vector<std::size_t>;
 
-// Calls `visit` with the row of each axis for every point of the product, in the order written, the
-// last axis fastest, until it returns false.
-void forEachPoint(const std::vector<AxisValues> &axes,
-                  const std::function<bool(const std::vector<std::size_t> &)> &visit);
+// Axes, and which combinations of their rows may become points: all of them, or those drawn.
+struct Candidates {
+  std::vector<AxisValues> axes;
+  std::optional<std::vector<RowIndices>> drawn;
+};
+
+// The axes of a grid or the draws of a sample; nothing after a report.
+std::optional<Candidates> readCandidates(const ExperimentNode &node, const File &file,
+                                         const Scope &globals, DiagnosticSink &sink);
+
+// One value of an axis, as one row of its names; nothing after a report.
+std::optional<Values> readRow(const AxisNode &axis, const Value &item, DiagnosticSink &sink);
+
+// The draws of an experiment with a `sample`.
+std::optional<Candidates> drawSample(const ExperimentNode &node, const File &file,
+                                     const Scope &globals, DiagnosticSink &sink);
+
+// Calls `visit` for every draw, or every point of the product in the order written, the last axis
+// fastest, until it returns false.
+void forEachPoint(const Candidates &candidates,
+                  const std::function<bool(const RowIndices &)> &visit);
 
 // Expands one experiment whose network and data set are known. Where its training is wrong, the
 // networks of the points are checked and no point is kept.
@@ -30,9 +46,9 @@ public:
   static constexpr int64_t maxCandidates = 100000; // of the product
 
   GridExpander(Checker &checker, const ExperimentNode &node, const TrainNode &train,
-               std::vector<AxisValues> axes, bool isTrainingRight)
-      : checker(checker), node(node), train(train), axes(std::move(axes)),
-        isTrainingRight(isTrainingRight) {}
+               Candidates points, bool isTrainingRight)
+      : checker(checker), node(node), train(train), candidates(std::move(points)),
+        axes(candidates.axes), isTrainingRight(isTrainingRight) {}
 
   void run(Experiment &experiment);
 
@@ -47,8 +63,8 @@ private:
     std::string firstLabel;
   };
 
-  Scope scopeOf(const std::vector<std::size_t> &rows) const;
-  std::vector<std::string> labelsOf(const std::vector<std::size_t> &rows) const;
+  Scope scopeOf(const RowIndices &rows) const;
+  std::vector<std::string> labelsOf(const RowIndices &rows) const;
   std::optional<bool> isKept(const Scope &scope, DiagnosticSink &sink);
   std::optional<Point> makePoint(const Scope &scope, DiagnosticSink &sink);
   const Unrolled &unroll(const NetworkValue &network, const Dataset &dataset);
@@ -63,7 +79,8 @@ private:
   Checker &checker;
   const ExperimentNode &node;
   const TrainNode &train; // of the node
-  std::vector<AxisValues> axes;
+  Candidates candidates;
+  const std::vector<AxisValues> &axes; // of the candidates
   bool isTrainingRight;
   std::map<std::string, Unrolled> networks;
   std::vector<Report> reports;

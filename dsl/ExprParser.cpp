@@ -257,7 +257,8 @@ Expr ExprParser::parseNumber() {
 
 Expr ExprParser::parseWord() {
   bool isBoolean = atWord("true") || atWord("false");
-  bool isReserved = !isBoolean && isKeyword(peek().text);
+  // `train.loss` is a name, `train` a word of the language.
+  bool isReserved = !isBoolean && isKeyword(peek().text) && peek(1).kind != TokenKind::dot;
   if (isReserved && peek().startsLine) // the next item starts: this one has lost its value
     failExpected("a value");
   const Token &token = take();
@@ -276,6 +277,12 @@ Expr ExprParser::parseWord() {
     expr.elements = parseElements(TokenKind::paren_close, TokenKind::equal);
   } else {
     expr.kind = ExprKind::name;
+    if (at(TokenKind::dot) && !peek().startsLine) {
+      take();
+      const Token &part = expect(TokenKind::word);
+      expr.text += "." + std::string(part.text);
+      expr.location = span(token.location, part.location);
+    }
   }
   return finish(std::move(expr));
 }

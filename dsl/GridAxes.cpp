@@ -1,5 +1,6 @@
 // The axes of a grid and their product.
 #include "dsl/ExpandGrid.h"
+#include "dsl/NestedLists.h"
 
 #include <algorithm>
 
@@ -27,51 +28,71 @@ std::vector<std::string> keysOf(const Values &row) {
   return {labels, numbers};
 }
 
-bool readRow(const AxisNode &axis, const Value &item, std::vector<Values> &rows,
-             std::set<std::string> &seen, DiagnosticSink &sink) {
-  Values row = {item};
-  if (axis.names.size() > 1) {
-    const auto *tuple = item.get<std::shared_ptr<const ListValue>>();
-    if (!tuple || !(*tuple)->isTuple || (*tuple)->items.size() != axis.names.size()) {
-      sink.report(DiagnosticId::wrong_tuple, item.location,
-                  {joinedNames(axis), static_cast<int64_t>(axis.names.size()),
-                   tuple ? toText(item) : describe(item)});
-      return false;
-    }
-    if (item.label != toText(item)) {
-      sink.report(DiagnosticId::labelled_tuple, item.location, {});
-      return false;
-    }
-    row = (*tuple)->items;
+} // namespace
+
+std::optional<Values> readRow(const AxisNode &axis, const Value &item, DiagnosticSink &sink) {
+  if (axis.names.size() == 1)
+    return Values{item};
+  const auto *tuple = item.get<std::shared_ptr<const ListValue>>();
+  if (!tuple || !(*tuple)->isTuple || (*tuple)->items.size() != axis.names.size()) {
+    sink.report(DiagnosticId::wrong_tuple, item.location,
+                {joinedNames(axis), static_cast<int64_t>(axis.names.size()),
+                 tuple ? toText(item) : describe(item)});
+    return std::nullopt;
   }
+  if (item.label != toText(item)) {
+    sink.report(DiagnosticId::labelled_tuple, item.location, {});
+    return std::nullopt;
+  }
+  return (*tuple)->items;
+}
+
+namespace {
+
+bool addRow(const AxisNode &axis, const Value &item, std::vector<Values> &rows,
+            std::set<std::string> &seen, DiagnosticSink &sink) {
+  auto row = readRow(axis, item, sink);
+  if (!row)
+    return false;
   bool isNew = true;
-  for (std::string &key : keysOf(row))
+  for (std::string &key : keysOf(*row))
     isNew = seen.insert(std::move(key)).second && isNew;
   if (!isNew) {
     sink.report(DiagnosticId::repeated_axis_value, item.location,
                 {joinedNames(axis), "`" + item.label + "`"});
     return false;
   }
-  rows.push_back(std::move(row));
+  rows.push_back(std::move(*row));
   return true;
 }
 
-} // namespace
-
-std::optional<std::vector<AxisValues>> readAxes(const ExperimentNode &node, const File &file,
-                                                const Scope &globals, DiagnosticSink &sink) {
-  Evaluator evaluator(file, sink);
-  std::vector<AxisValues> result;
+// Each axis name once.
+bool checkAxisNames(const ExperimentNode &node, DiagnosticSink &sink) {
   std::map<std::string, SourceLocation> seen;
   bool isRight = true;
-  for (const AxisNode &axis : node.axes) {
+  for (const AxisNode &axis : node.axes)
     for (std::size_t i = 0; i < axis.names.size(); ++i)
       if (!seen.try_emplace(axis.names[i], axis.locations[i]).second) {
         sink.report(DiagnosticId::declared_twice, axis.locations[i], {axis.names[i]},
                     {"first in line " + std::to_string(seen[axis.names[i]].line)});
         isRight = false;
       }
-    Value value = evaluator.evaluate(axis.values, globals);
+  return isRight;
+}
+
+} // namespace
+
+std::optional<Candidates> readCandidates(const ExperimentNode &node, const File &file,
+                                         const Scope &globals, DiagnosticSink &sink) {
+  bool isRight = checkAxisNames(node, sink);
+  if (node.sample) {
+    auto drawn = drawSample(node, file, globals, sink);
+    return isRight ? std::move(drawn) : std::nullopt;
+  }
+  Evaluator evaluator(file, sink);
+  Candidates result;
+  for (const AxisNode &axis : node.axes) {
+    Value value = evaluator.evaluate(withNestedLists(axis.values), globals);
     const auto *list = value.get<std::shared_ptr<const ListValue>>();
     if (!list || (*list)->isTuple) {
       if (!value.isWrong())
@@ -86,17 +107,24 @@ std::optional<std::vector<AxisValues>> readAxes(const ExperimentNode &node, cons
     AxisValues values{&axis, {}};
     std::set<std::string> keys;
     for (const Value &item : (*list)->items)
-      isRight = readRow(axis, item, values.rows, keys, sink) && isRight;
-    result.push_back(std::move(values));
+      isRight = addRow(axis, item, values.rows, keys, sink) && isRight;
+    result.axes.push_back(std::move(values));
   }
   if (!isRight)
     return std::nullopt;
   return result;
 }
 
-void forEachPoint(const std::vector<AxisValues> &axes,
-                  const std::function<bool(const std::vector<std::size_t> &)> &visit) {
-  std::vector<std::size_t> rows(axes.size());
+void forEachPoint(const Candidates &candidates,
+                  const std::function<bool(const RowIndices &)> &visit) {
+  const std::vector<AxisValues> &axes = candidates.axes;
+  if (candidates.drawn) {
+    for (const RowIndices &rows : *candidates.drawn)
+      if (!visit(rows))
+        return;
+    return;
+  }
+  RowIndices rows(axes.size());
   for (;;) {
     if (!visit(rows))
       return;

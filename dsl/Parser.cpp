@@ -2,7 +2,7 @@
 // comma; a wrong item is skipped to where the next one starts.
 #include "dsl/Parser.h"
 
-#include "dsl/ExprParser.h"
+#include "dsl/ExperimentParser.h"
 #include "dsl/Later.h"
 #include "dsl/Signature.h"
 
@@ -12,16 +12,11 @@
 namespace nnx::dsl {
 namespace {
 
-constexpr std::array declarations = {std::string_view("dataset"),    std::string_view("let"),
-                                     std::string_view("activation"), std::string_view("network"),
-                                     std::string_view("training"),   std::string_view("experiment"),
-                                     std::string_view("include")};
-
-class FileParser : public ExprParser {
+class FileParser : public ExperimentParser {
 public:
   FileParser(const std::vector<Token> &tokens, File &file, const IncludeHandler &include,
              DiagnosticSink &sink)
-      : ExprParser(tokens, sink), file(file), include(include) {}
+      : ExperimentParser(tokens, sink), file(file), include(include) {}
 
   std::vector<std::size_t> run() {
     while (!at(TokenKind::end_of_file))
@@ -30,75 +25,6 @@ public:
   }
 
 private:
-  // Runs `item`, then wants its end; skips the rest of it after an error.
-  template <typename Item> void parseItem(Item item, bool inBlock) {
-    const Token *start = &peek();
-    itemStarts.push_back(index());
-    try {
-      item();
-      if (!accept(TokenKind::comma) && !at(TokenKind::brace_close) && !peek().startsLine &&
-          !at(TokenKind::end_of_file))
-        failExpected("a line's end or `,`");
-    } catch (const SyntaxFailure &) {
-      skipItem(start, inBlock);
-    }
-  }
-
-  void skipItem(const Token *start, bool inBlock) {
-    std::size_t open = 0;
-    for (bool moved = &peek() != start; !at(TokenKind::end_of_file); moved = true) {
-      if (atDeclaration() && moved)
-        return;
-      if (open == 0 && ((moved && peek().startsLine) || (inBlock && at(TokenKind::brace_close))))
-        return;
-      if (at(TokenKind::brace_open))
-        ++open;
-      else if (at(TokenKind::brace_close) && open > 0)
-        --open;
-      take();
-    }
-  }
-
-  // At the start of a line without indentation: a block that is still open has lost its end.
-  bool atDeclaration() const {
-    const Token &token = peek();
-    return token.kind == TokenKind::word && token.startsLine && token.location.column == 1 &&
-           std::find(declarations.begin(), declarations.end(), token.text) != declarations.end() &&
-           peek(1).kind == (token.text == "include" ? TokenKind::string : TokenKind::word);
-  }
-
-  template <typename Item> void parseBlock(Item item) {
-    Level guard(*this);
-    SourceLocation open = expect(TokenKind::brace_open).location;
-    while (!accept(TokenKind::brace_close)) {
-      if (gaveUp)
-        throw SyntaxFailure();
-      if (at(TokenKind::end_of_file) || atDeclaration()) {
-        sink.report(DiagnosticId::unclosed_block, open, {});
-        return;
-      }
-      parseItem(item, true);
-    }
-  }
-
-  // A name of the file's own.
-  const Token &takeName() {
-    const Token &token = expect(TokenKind::word);
-    if (isKeyword(token.text)) {
-      sink.report(DiagnosticId::keyword_as_name, token.location, {token.text});
-      throw SyntaxFailure();
-    }
-    return token;
-  }
-
-  bool refuseLater(std::string_view where) {
-    if (!at(TokenKind::word) || !isLater(where, peek().text))
-      return false;
-    sink.report(DiagnosticId::not_supported, peek().location, {peek().text});
-    take();
-    throw SyntaxFailure();
-  }
-
   void parseDeclaration() {
     checkItems(++file.declarations, "declarations");
     refuseLater("file");
@@ -118,7 +44,7 @@ private:
     else if (word.text == "include")
       parseInclude();
     else {
-      std::vector<std::string> known(declarations.begin(), declarations.end());
+      std::vector<std::string> known(declarationWords.begin(), declarationWords.end());
       sink.report(DiagnosticId::unknown_declaration, word.location,
                   {word.text, suggest(word.text, known)});
       throw SyntaxFailure();
@@ -156,37 +82,6 @@ private:
       expect(TokenKind::paren_close);
       expect(TokenKind::equal);
       node.formula = parseExpr();
-    });
-  }
-
-  // Settings: `name = value`, `name.part = value`, or a bare name where `allowBare`.
-  SettingNode parseSetting(bool allowBare) {
-    const Token &name = expect(TokenKind::word);
-    SettingNode setting;
-    setting.name = name.text;
-    setting.location = name.location;
-    if (accept(TokenKind::dot)) {
-      const Token &part = expect(TokenKind::word);
-      setting.part = part.text;
-      setting.partLocation = part.location;
-    }
-    bool ends = at(TokenKind::comma) || at(TokenKind::brace_close) || peek().startsLine;
-    if (allowBare && ends && setting.part.empty()) {
-      setting.isBare = true;
-      setting.value.kind = ExprKind::name;
-      setting.value.text = setting.name;
-      setting.value.location = setting.location;
-      return setting;
-    }
-    expect(TokenKind::equal);
-    setting.value = parseExpr();
-    return setting;
-  }
-
-  void parseSettings(std::vector<SettingNode> &settings, std::string_view where, bool allowBare) {
-    parseBlock([&] {
-      refuseLater(where);
-      settings.push_back(parseSetting(allowBare));
     });
   }
 
@@ -330,82 +225,11 @@ private:
   }
 
   void parseExperiment() {
-    parseNamed(file.experiments, [&](ExperimentNode &node) {
-      if (at(TokenKind::string))
-        node.title = decodeString(take().text);
-      parseBlock([&] {
-        refuseLater("experiment");
-        if (atWord("grid") && peek(1).kind != TokenKind::equal)
-          parseGrid(node);
-        else if (atWord("train") && peek(1).kind != TokenKind::equal)
-          parseTrain(node);
-        else
-          node.settings.push_back(parseSetting(false));
-      });
-    });
-  }
-
-  void parseGrid(ExperimentNode &node) {
-    const Token &word = take();
-    if (node.gridLocation.line)
-      sink.report(DiagnosticId::given_twice, word.location, {word.text},
-                  {"first in line " + std::to_string(node.gridLocation.line)});
-    node.gridLocation = word.location;
-    parseBlock([&] { node.axes.push_back(parseAxis()); });
-    if (acceptWord("where"))
-      node.where = parseExpr();
-  }
-
-  AxisNode parseAxis() {
-    AxisNode axis;
-    auto takeAxis = [&] {
-      const Token &name = takeName();
-      axis.names.emplace_back(name.text);
-      axis.locations.push_back(name.location);
-    };
-    if (accept(TokenKind::paren_open)) {
-      do
-        takeAxis();
-      while (accept(TokenKind::comma));
-      expect(TokenKind::paren_close);
-    } else {
-      takeAxis();
-    }
-    expectWord("in");
-    axis.values = parseExpr();
-    return axis;
-  }
-
-  void parseTrain(ExperimentNode &node) {
-    const Token &word = take();
-    if (node.train)
-      sink.report(DiagnosticId::given_twice, word.location, {word.text},
-                  {"first in line " + std::to_string(node.train->location.line)});
-    TrainNode train;
-    train.location = word.location;
-    train.network = parseExpr();
-    if (train.network.kind != ExprKind::name && train.network.kind != ExprKind::call) {
-      sink.report(DiagnosticId::expected_token, train.network.location,
-                  {"a network", "another value"});
-      throw SyntaxFailure();
-    }
-    expectWord("on");
-    const Token &dataset = takeName();
-    train.dataset = dataset.text;
-    train.datasetLocation = dataset.location;
-    if (acceptWord("with")) {
-      const Token &training = takeName();
-      train.training = training.text;
-      train.trainingLocation = training.location;
-    }
-    node.train = std::move(train);
-    if (at(TokenKind::brace_open) && !peek().startsLine)
-      parseSettings(node.train->overrides, "training", true);
+    parseNamed(file.experiments, [&](ExperimentNode &node) { parseExperimentBody(node); });
   }
 
   File &file;
   const IncludeHandler &include;
-  std::vector<std::size_t> itemStarts;
 };
 
 } // namespace

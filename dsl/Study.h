@@ -188,6 +188,33 @@ struct Point {
   std::string meaning;     // canonical text of all that gives a run its meaning; epochs, steps and
                            // seed left out: equal texts are one run, of the longest of them
   SourceLocation location; // of the experiment's `train`
+  std::vector<std::pair<std::string, double>> reference;  // figures of others, by metric
+  std::vector<std::pair<std::string, std::string>> notes; // what else the reference says
+};
+
+// A claim's expression, of numbers and truths: a row of tables/ClaimOps.def each.
+struct ClaimExpr {
+  std::string op;   // "number", "label", "axis", "metric", "reference", "mean", "<=", "and", "abs"
+  std::string name; // of an axis, a metric or a label
+  double number = 0;
+  std::vector<ClaimExpr> operands;
+};
+
+// `expect`: holds for each of the points or fails there.
+struct Claim {
+  std::string text; // as the file writes it, spaces aside
+  ClaimExpr condition;
+  std::vector<int> points; // indices; those without a figure of reference that it uses left out
+  SourceLocation location;
+};
+
+// A part of a report. What its kind does not have stays empty.
+struct ReportPart {
+  std::string kind;                       // a row of tables/ReportParts.def
+  std::vector<std::string> rows, columns; // axes; metrics
+  std::string x, y, color;                // an axis, a metric or "epoch"
+  int point = -1;                         // of a confusion matrix; -1: the best
+  SourceLocation location;
 };
 
 struct Experiment {
@@ -195,7 +222,9 @@ struct Experiment {
   std::string title; // empty if none is written
   std::vector<Axis> axes;
   int64_t repeats = 1;
-  std::vector<Point> points; // in the order of the grid, the last axis fastest
+  std::vector<Point> points; // in the order of the grid, the last axis fastest, or as drawn
+  std::vector<Claim> claims;
+  std::vector<ReportPart> report; // empty: what a report shows by itself
   SourceLocation location;
 };
 

@@ -108,17 +108,56 @@ Json toJson(const dsl::Point &point, const dsl::Experiment &experiment, const ds
     layers.push_back(toJson(layer, study));
   std::string meaning =
       point.meaning + "\n" + target.text + "\nnumerics " + std::to_string(numericsVersion);
-  return {{"label", point.label},
-          {"axes", axes},
-          {"dataset", point.dataset},
-          {"variant", point.variant},
-          {"network", point.network},
-          {"line", study.lineOf(point.location)},
-          {"settings", toJson(point.training)},
-          {"layers", layers},
-          {"parameters", network.parameters},
-          {"flops", network.flops},
-          {"key", sha256(meaning)}};
+  Json json = {{"label", point.label},
+               {"axes", axes},
+               {"dataset", point.dataset},
+               {"variant", point.variant},
+               {"network", point.network},
+               {"line", study.lineOf(point.location)},
+               {"settings", toJson(point.training)},
+               {"layers", layers},
+               {"parameters", network.parameters},
+               {"flops", network.flops},
+               {"key", sha256(meaning)}};
+  for (const auto &[metric, value] : point.reference)
+    json["reference"][metric] = value;
+  for (const auto &[name, text] : point.notes)
+    json["notes"][name] = text;
+  return json;
+}
+
+Json toJson(const dsl::ClaimExpr &expr) {
+  Json json = {{"op", expr.op}};
+  if (!expr.name.empty())
+    json["name"] = expr.name;
+  if (expr.op == "number")
+    json["value"] = expr.number;
+  for (const dsl::ClaimExpr &operand : expr.operands)
+    json["operands"].push_back(toJson(operand));
+  return json;
+}
+
+Json toJson(const dsl::Claim &claim, const dsl::Study &study) {
+  return {{"text", claim.text},          {"file", study.fileOf(claim.location)},
+          {"line", claim.location.line}, {"column", claim.location.column},
+          {"points", claim.points},      {"condition", toJson(claim.condition)}};
+}
+
+// Of a part's fields, those that it has.
+Json toJson(const dsl::ReportPart &part) {
+  Json json = {{"kind", part.kind}};
+  if (!part.rows.empty())
+    json["rows"] = part.rows;
+  if (!part.columns.empty())
+    json["columns"] = part.columns;
+  for (const auto &[name, value] :
+       {std::pair("x", &part.x), std::pair("y", &part.y), std::pair("color", &part.color)})
+    if (!value->empty())
+      json[name] = *value;
+  if (part.point >= 0)
+    json["point"] = part.point;
+  return json;
+}
 }
 
 } // namespace
@@ -130,17 +169,24 @@ std::string studyJson(const dsl::Study &study, const kernels::KernelTarget &targ
   for (const dsl::Dataset &dataset : study.datasets)
     datasets.push_back(toJson(dataset, study));
   for (const dsl::Experiment &experiment : study.experiments) {
-    Json axes = Json::array(), points = Json::array();
+    Json axes = Json::array(), points = Json::array(), claims = Json::array(),
+         report = Json::array();
     for (const dsl::Axis &axis : experiment.axes)
       axes.push_back(toJson(axis));
     for (const dsl::Point &point : experiment.points)
       points.push_back(toJson(point, experiment, study, target));
+    for (const dsl::Claim &claim : experiment.claims)
+      claims.push_back(toJson(claim, study));
+    for (const dsl::ReportPart &part : experiment.report)
+      report.push_back(toJson(part));
     experiments.push_back({{"name", experiment.name},
                            {"title", experiment.title},
                            {"line", study.lineOf(experiment.location)},
                            {"axes", axes},
                            {"repeats", experiment.repeats},
-                           {"points", points}});
+                           {"points", points},
+                           {"claims", claims},
+                           {"report", report}});
   }
   Json json = {{"schema", 1},
                {"file", study.file},

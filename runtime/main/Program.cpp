@@ -7,6 +7,7 @@
 #include "runtime/main/StudyPlan.h"
 #include "runtime/main/TimeBudget.h"
 #include "runtime/main/Verification.h"
+#include "runtime/report/Claims.h"
 #include "runtime/report/Format.h"
 #include "runtime/report/Progress.h"
 #include "runtime/report/Report.h"
@@ -109,7 +110,9 @@ static int trainAndReport(const StudyPlan &plan, const Options &options, const f
     fmt::print(stderr, "{}", budget->summary());
   if (outcome.wasInterrupted)
     return interruptedStatus;
-  return outcome.failed > 0 ? failedStatus : 0;
+  const std::string failures = failedClaims(results);
+  fmt::print(stderr, "{}", failures);
+  return outcome.failed > 0 || !failures.empty() ? failedStatus : 0;
 }
 
 static int trainStudy(StudyPlan plan, const Options &options) {
@@ -140,7 +143,7 @@ static int verifyStudy(const StudyPlan &plan, const Options &options) {
   const ResultsFolder folder(out);
   Database database(out / "results.sqlite");
   prepareSchema(database);
-  const StudyResults results = ResultReader(database, plan.info, 0).load({});
+  const StudyResults results = ResultReader(database, plan.info, 0).load({}, false);
   const std::vector<RunRequest> chosen =
       chooseForVerification(plan.requests, results, static_cast<size_t>(options.verify));
   if (chosen.empty())

@@ -3,8 +3,10 @@
 
 #include <nnxrt/abi.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 using namespace nnxrt;
 
@@ -71,6 +73,51 @@ Metrics nnxrt::computeMetrics(std::span<const uint16_t> labels,
   // With one label a sample, every false positive of a class is a false negative of another.
   metrics.micro = {metrics.accuracy, metrics.accuracy, metrics.accuracy};
   return metrics;
+}
+
+void nnxrt::addProbabilityFigures(Metrics &metrics, std::span<const uint16_t> labels,
+                                  std::span<const uint16_t> predictions,
+                                  std::span<const float> confidence,
+                                  std::span<const uint16_t> ranks) {
+  constexpr int bins = 15;
+  struct Bin {
+    double hits = 0, confidence = 0;
+  };
+  std::array<Bin, bins> sums{};
+  std::array<int64_t, 5> within{}; // samples of rank 0 to k
+  const auto samples = static_cast<double>(labels.size());
+  bool isNumber = true;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    for (size_t k = ranks[i]; k < within.size(); ++k)
+      ++within[k];
+    isNumber = isNumber && !std::isnan(confidence[i]);
+    if (!isNumber)
+      continue;
+    const double place = std::ceil(static_cast<double>(confidence[i]) * bins) - 1;
+    Bin &bin = sums[static_cast<size_t>(std::clamp(place, 0.0, bins - 1.0))];
+    bin.hits += predictions[i] == labels[i] ? 1 : 0;
+    bin.confidence += confidence[i];
+  }
+  metrics.top2 = ratio(static_cast<double>(within[1]), samples);
+  metrics.top3 = ratio(static_cast<double>(within[2]), samples);
+  metrics.top5 = ratio(static_cast<double>(within[4]), samples);
+  metrics.calibrationError = 0;
+  for (const Bin &bin : sums)
+    metrics.calibrationError += ratio(std::abs(bin.hits - bin.confidence), samples);
+  if (!isNumber)
+    metrics.calibrationError = std::numeric_limits<double>::quiet_NaN();
+}
+
+uint16_t nnxrt::rankOfLabel(const float *probabilities, int classes, int64_t stride, int label) {
+  const float own = probabilities[label * stride];
+  uint16_t rank = 0;
+  for (int c = 0; c < classes; ++c) {
+    const float value = probabilities[c * stride];
+    const bool isEqual = value == own || (std::isnan(value) && std::isnan(own));
+    const bool isMore = (std::isnan(value) && !std::isnan(own)) || value > own;
+    rank += isMore || (isEqual && c < label) ? 1 : 0;
+  }
+  return rank;
 }
 
 void nnxrt::predictTile(const float *probabilities, int classes, int64_t stride,

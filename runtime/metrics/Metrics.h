@@ -29,6 +29,8 @@ struct Metrics {
   AveragedFigures weighted; // by support: the published figures
   AveragedFigures macro;    // plain mean over the classes that occur, as label or as prediction
   AveragedFigures micro;    // from the summed counts
+  double top2 = 0, top3 = 0, top5 = 0; // share of samples whose label is among the k most probable
+  double calibrationError = 0;         // expected calibration error; NaN if a confidence is NaN
   std::vector<ClassFigures> perClass;
   std::vector<int64_t> confusion; // classes x classes, row major: row = label, column = prediction
 
@@ -42,6 +44,17 @@ struct Metrics {
 /// `loss` the mean loss. No samples give zeros.
 Metrics computeMetrics(std::span<const uint16_t> labels, std::span<const uint16_t> predictions,
                        int classes, double loss);
+
+/// Sets the top-k accuracies and the calibration error. `ranks` are those of the labels (see
+/// rankOfLabel), `confidence` the probabilities of the predicted classes. The calibration error is
+/// sum over 15 equal bins (a, b] of confidence: share of samples * |accuracy - mean confidence|.
+void addProbabilityFigures(Metrics &metrics, std::span<const uint16_t> labels,
+                           std::span<const uint16_t> predictions, std::span<const float> confidence,
+                           std::span<const uint16_t> ranks);
+
+/// How many classes come before `label` in the order in which predictTile picks: 0 for the
+/// prediction itself. Class c is at probabilities[c * stride].
+uint16_t rankOfLabel(const float *probabilities, int classes, int64_t stride, int label);
 
 /// The classes that a tile of outputs predicts, one for each of its 16 lanes, as NumPy's argmax:
 /// the first NaN counts as the largest, among equals the first wins. Class c of lane l is at

@@ -133,6 +133,26 @@ CurveLegend legendOf(const ExperimentFigures &figures) {
   return legend;
 }
 
+CurveLegend legendOf(const ExperimentFigures &figures, const std::string &axis) {
+  CurveLegend legend;
+  for (const Axis &each : figures.experiment->axes)
+    if (each.name == axis)
+      for (const std::string &value : each.values)
+        legend.entries.push_back(
+            {.name = value, .colour = std::min(legend.entries.size(), CurveLegend::colours)});
+  if (legend.entries.empty())
+    return legendOf(figures);
+  legend.axis = axis;
+  return legend;
+}
+
+const char *curveField(const std::string &metric) {
+  return metric == "accuracy"         ? "va"
+         : metric == "loss"           ? "vl"
+         : metric == "train.accuracy" ? "ta"
+                                      : "tl";
+}
+
 /// Sums of one epoch over the repeats.
 struct EpochSums {
   double trainAccuracy = 0, trainLoss = 0, testAccuracy = 0, testLoss = 0;
@@ -159,11 +179,14 @@ Json curveRows(const ExperimentFigures &figures, const CurveLegend &legend) {
         ++sums.count;
       }
     }
-    const auto named = std::find_if(legend.entries.begin(), legend.entries.end(),
-                                    [&](const auto &entry) { return entry.name == point.name(); });
-    const std::string &name = named == legend.entries.end() && !legend.entries.empty()
-                                  ? legend.entries.back().name
-                                  : point.name();
+    std::string name = point.name();
+    for (const auto &[axis, value] : point.point->axes)
+      if (axis == legend.axis)
+        name = value;
+    if (std::none_of(legend.entries.begin(), legend.entries.end(),
+                     [&](const auto &entry) { return entry.name == name; }) &&
+        !legend.entries.empty())
+      name = legend.entries.back().name;
     for (const auto &[epoch, sums] : epochs)
       rows.push_back({{"p", name},
                       {"k", point.name()},

@@ -18,10 +18,17 @@ struct CurveLegend {
     size_t colour; // index; `colours` is the grey of the rest
   };
   std::vector<Entry> entries; // in the study's order, the rest last
+  std::string axis;           // whose values have the colours; empty: each point has its own
 };
 
 /// Points with ended epochs: each its own colour, the best ones where there are more than colours.
 CurveLegend legendOf(const ExperimentFigures &figures);
+
+/// The values of an axis, each its own colour; without an axis, the points.
+CurveLegend legendOf(const ExperimentFigures &figures, const std::string &axis);
+
+/// The field of curveRows that holds a metric: "va" for "accuracy".
+const char *curveField(const std::string &metric);
 
 /// Accuracy of each point with its 95 % interval (one run) or standard deviation (repeats), best
 /// first. Points far below the others stand at the left edge, with their value.

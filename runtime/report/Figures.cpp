@@ -90,6 +90,7 @@ static PointFigures figuresOf(const Experiment &experiment, const PointResults &
     seconds.push_back(run.result.seconds);
     if (!run.result.evaluated)
       continue;
+    figures.runs.push_back(&run);
     const Metrics &test = run.result.test;
     accuracy.push_back(test.accuracy);
     loss.push_back(test.loss);
@@ -106,6 +107,21 @@ static PointFigures figuresOf(const Experiment &experiment, const PointResults &
   figures.f1 = spreadOf(f1);
   figures.seconds = spreadOf(seconds);
   return figures;
+}
+
+const std::string &PointFigures::coordinate(const std::string &axis) const {
+  static const std::string none;
+  for (const auto &[name, value] : point->axes)
+    if (name == axis)
+      return value;
+  return none;
+}
+
+Spread PointFigures::spread(const MetricRow &metric) const {
+  std::vector<double> values;
+  for (const StoredRun *run : runs)
+    values.push_back(metric.of(*point, *run));
+  return spreadOf(values);
 }
 
 std::vector<const PointFigures *> ExperimentFigures::ranking() const {

@@ -1,7 +1,7 @@
 // The figures of a report: runs of one point brought together, and what they amount to in words.
 #pragma once
 
-#include "runtime/store/StudyResults.h"
+#include "runtime/report/MetricTable.h"
 
 #include <string>
 #include <vector>
@@ -33,9 +33,14 @@ struct PointFigures {
   const Point *point = nullptr;
   const PointResults *results = nullptr;
   Spread accuracy, loss, precision, recall, f1, seconds; // on the test set; over whole runs
+  std::vector<const StoredRun *> runs;                   // of these, those with figures
   const StoredRun *bestRun = nullptr;                    // of these, the one of highest accuracy
   std::string status; // "finished", "diverged", "2 of 3 runs diverged", "not run"
 
+  /// Of any figure, over the same runs.
+  [[nodiscard]] Spread spread(const MetricRow &metric) const;
+  /// The value of an axis; empty for another name.
+  [[nodiscard]] const std::string &coordinate(const std::string &axis) const;
   /// What names the point: its axes, or its network where there is none.
   [[nodiscard]] const std::string &name() const {
     return point->label.empty() ? point->network : point->label;

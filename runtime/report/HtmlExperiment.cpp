@@ -4,13 +4,16 @@
 
 #include "runtime/device/Memory.h"
 #include "runtime/report/Charts.h"
+#include "runtime/report/Claims.h"
 #include "runtime/report/Format.h"
 #include "runtime/report/HtmlCells.h"
 #include "runtime/report/Page.h"
+#include "runtime/report/PartCharts.h"
+#include "runtime/report/Parts.h"
+#include "runtime/report/PointsTable.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <fmt/format.h>
 
 namespace nnxrt {
@@ -18,12 +21,6 @@ namespace nnxrt {
 namespace {
 
 using Json = nlohmann::json;
-
-bool isNumber(const std::string &text) {
-  char *end = nullptr;
-  std::strtod(text.c_str(), &end);
-  return !text.empty() && *end == '\0';
-}
 
 class ExperimentSection {
 public:
@@ -37,56 +34,70 @@ public:
                              number, escapeHtml(figures.title()));
     for (const std::string &sentence : summaryOf(figures, results))
       page.body += fmt::format("<p>{}</p>\n", escapeHtml(sentence));
-    addPointsTable();
-    if (const PointFigures *best = figures.best()) {
-      if (figures.ranking().size() > 1)
-        addAccuracyChart();
-      addCurves();
-      addBestPoint(*best);
-    }
+    for (const ReportPart &part : partsOf(figures))
+      addPart(part);
+    addClaims();
     addPoints();
     page.body += "</section>\n";
   }
 
 private:
-  void addPointsTable() {
-    const Experiment &experiment = *figures.experiment;
+  /// What is drawn needs figures; a table says where there are none.
+  void addPart(const ReportPart &part) {
+    const bool hasFigures = figures.best() != nullptr;
+    const std::string name = fmt::format("e{}-{}{}", number, part.kind, ++charts);
+    if (part.kind == "table")
+      return addPointsTable(part);
+    if (!hasFigures)
+      return;
+    if (part.kind == "points" && figures.ranking().size() > 1)
+      addAccuracyChart();
+    else if (part.kind == "curves")
+      addCurves();
+    else if (part.kind == "curve")
+      addCurve(name, part);
+    else if (part.kind == "heatmap")
+      addChart(name, heatmapChart(figures, part),
+               fmt::format("{} by {} and {}", findMetric(part.color)->title, part.y, part.x),
+               "The strongest colour is the best.", "");
+    else if (part.kind == "bar")
+      addChart(name, barChart(figures, part),
+               fmt::format("{} by {}", findMetric(part.y)->title, part.x), "", "");
+    else if (const PointFigures *const point = pointOf(part, figures);
+             point && part.kind == "confusion_matrix")
+      addConfusion(*point, part.point < 0);
+  }
+
+  void addPointsTable(const ReportPart &part) {
+    const PointsTable points = pointsTable(figures, part.rows, part.columns);
     std::vector<HtmlColumn> columns;
-    for (const Axis &axis : experiment.axes)
-      columns.push_back({.name = axis.name,
-                         .number = std::all_of(axis.values.begin(), axis.values.end(), isNumber)});
-    if (columns.empty())
-      columns.push_back({.name = "point"});
-    for (const char *name : {"accuracy", "precision", "recall", "F1", "loss", "parameters", "time"})
-      columns.push_back({.name = name, .number = true});
-    columns.push_back({.name = "status"});
+    for (const PointsTable::Column &column : points.columns)
+      columns.push_back({.name = column.name, .number = column.number});
+    const int repeats = figures.experiment->repeats;
     HtmlTable table(
         fmt::format(
             "Figures on the test set{}. Precision, recall and F1 are means over "
             "the classes, weighted by their samples.",
-            experiment.repeats > 1
-                ? fmt::format(", mean ± standard deviation over {} repeats", experiment.repeats)
-                : ""),
+            repeats > 1 ? fmt::format(", mean ± standard deviation over {} repeats", repeats) : ""),
         columns, true);
-    const PointFigures *best = figures.best();
-    for (const PointFigures &point : figures.points) {
+    bool anyBest = false;
+    for (const PointsTable::Row &row : points.rows) {
       std::vector<HtmlCell> cells;
-      for (const Axis &axis : experiment.axes)
-        for (const auto &[name, value] : point.point->axes)
-          if (name == axis.name)
-            cells.push_back({.text = value});
-      if (cells.empty())
-        cells.push_back({.text = point.name()});
-      cells.insert(cells.end(),
-                   {shareCell(point.accuracy), shareCell(point.precision), shareCell(point.recall),
-                    shareCell(point.f1), lossCell(point.loss), numberCell(point.point->parameters),
-                    secondsCell(point.seconds.mean), statusCell(point.status)});
-      table.addRow(cells, &point == best && figures.points.size() > 1 ? "best" : "");
+      for (size_t c = 0; c < row.cells.size(); ++c) {
+        const PointsTable::Cell &cell = row.cells[c];
+        cells.push_back(points.columns[c].isStatus
+                            ? statusCell(cell.text)
+                            : HtmlCell{.text = cell.text, .note = cell.note, .value = cell.value});
+      }
+      table.addRow(cells, row.isBest ? "best" : "");
+      anyBest = anyBest || row.isBest;
     }
     page.body += table.html();
-    if (best && figures.points.size() > 1)
+    if (anyBest)
       page.body +=
           "<p class=\"small quiet\">The marked row is the best, selected on the test set.</p>\n";
+    for (const std::string &note : points.notes)
+      page.body += fmt::format("<p class=\"small quiet\">{}</p>\n", escapeHtml(note));
   }
 
   void addChart(const std::string &name, Json spec, const std::string &caption,
@@ -117,6 +128,26 @@ private:
              note, "<p class=\"small quiet\">The figures are those of the table above.</p>\n");
   }
 
+  void addLegend(const CurveLegend &legend) {
+    if (legend.entries.size() < 2)
+      return;
+    page.body += fmt::format("<ul class=\"legend\" aria-label=\"Colours of {}\">",
+                             legend.axis.empty() ? "the points" : escapeHtml(legend.axis));
+    for (const CurveLegend::Entry &entry : legend.entries)
+      page.body += fmt::format("<li class=\"c{}\">{}</li>", entry.colour, escapeHtml(entry.name));
+    page.body += "</ul>\n";
+  }
+
+  void addCurve(const std::string &name, const ReportPart &part) {
+    const CurveLegend legend = legendOf(figures, part.color);
+    if (legend.entries.empty())
+      return;
+    page.data[name] = curveRows(figures, legend);
+    addLegend(legend);
+    addChart(name + "-curve", curveChart(figures, legend, name, curveField(part.y)),
+             fmt::format("{} over epochs", findMetric(part.y)->title), "", "");
+  }
+
   void addCurves() {
     const CurveLegend legend = legendOf(figures);
     if (legend.entries.empty())
@@ -124,12 +155,7 @@ private:
     const std::string name = fmt::format("e{}-curves", number);
     page.data[name] = curveRows(figures, legend);
     page.body += "<h3>Learning curves</h3>\n";
-    if (legend.entries.size() > 1) {
-      page.body += "<ul class=\"legend\" aria-label=\"Colours of the points\">";
-      for (const CurveLegend::Entry &entry : legend.entries)
-        page.body += fmt::format("<li class=\"c{}\">{}</li>", entry.colour, escapeHtml(entry.name));
-      page.body += "</ul>\n";
-    }
+    addLegend(legend);
     std::string note;
     const auto ranking = figures.ranking();
     for (const PointFigures *point : ranking)
@@ -181,15 +207,36 @@ private:
     page.body += table.html();
   }
 
-  void addBestPoint(const PointFigures &best) {
+  void addClaims() {
+    const auto outcomes = decideClaims(figures);
+    if (outcomes.empty())
+      return;
+    page.body += "<h3>Claims</h3>\n<ul class=\"claims\">\n";
+    for (const ClaimOutcome &outcome : outcomes) {
+      page.body +=
+          fmt::format("<li>{} <span class=\"{}\">{}</span>", escapeHtml(outcome.claim->text),
+                      outcome.decided == 0       ? "quiet"
+                      : outcome.failures.empty() ? "good"
+                                                 : "bad",
+                      verdictOf(outcome));
+      for (const ClaimFailure &failure : outcome.failures)
+        page.body += fmt::format("<br><small>{}: {}</small>", escapeHtml(failure.point->name()),
+                                 escapeHtml(failure.figures));
+      page.body += "</li>\n";
+    }
+    page.body += "</ul>\n";
+  }
+
+  void addConfusion(const PointFigures &best, bool isBest) {
     const Metrics &test = best.bestRun->result.test;
     const auto classes = classNames(study.datasets[best.point->dataset]);
     const std::string which = best.accuracy.count > 1
                                   ? fmt::format("{}, repeat {}", best.name(), best.bestRun->repeat)
                                   : best.name();
-    page.body += fmt::format(
-        "<h3>{}{}</h3>\n<div class=\"classes\">\n<div>\n",
-        figures.points.size() > 1 ? "The best point by class: " : "By class: ", escapeHtml(which));
+    page.body += fmt::format("<h3>{}{}</h3>\n<div class=\"classes\">\n<div>\n",
+                             isBest && figures.points.size() > 1 ? "The best point by class: "
+                                                                 : "By class: ",
+                             escapeHtml(which));
     HtmlTable confusion(
         fmt::format("Confusion matrix of {}: rows are true, columns predicted", which),
         [&] {
@@ -205,14 +252,15 @@ private:
         cells.push_back(numberCell(test.count(label, predicted)));
       confusion.addRow(cells);
     }
-    addChart(
-        fmt::format("e{}-confusion", number), confusionChart(test, classes), "Confusion matrix",
-        fmt::format("{} of {} test samples are off the diagonal.",
-                    countText(test.samples -
-                              std::llround(test.accuracy * static_cast<double>(test.samples))),
-                    countText(test.samples)),
-        "<details><summary>The matrix as a table</summary>\n" + confusion.html() + "</details>\n",
-        "square");
+    addChart(fmt::format("e{}-confusion{}", number, isBest ? "" : std::to_string(charts)),
+             confusionChart(test, classes), "Confusion matrix",
+             fmt::format("{} of {} test samples are off the diagonal.",
+                         countText(test.samples -
+                                   std::llround(test.accuracy * static_cast<double>(test.samples))),
+                         countText(test.samples)),
+             "<details><summary>The matrix as a table</summary>\n" + confusion.html() +
+                 "</details>\n",
+             "square");
     page.body += "</div>\n<div>\n";
     HtmlTable table("Each class against the rest",
                     {{.name = "class"},
@@ -318,6 +366,7 @@ private:
   const Study &study;
   const size_t number;
   const ExperimentFigures &figures;
+  int charts = 0; // parts so far
 };
 
 } // namespace

@@ -1,8 +1,11 @@
 // report.md: the tables of the report for a repository.
 #include "runtime/report/Charts.h"
+#include "runtime/report/Claims.h"
 #include "runtime/report/Facts.h"
 #include "runtime/report/Figures.h"
 #include "runtime/report/Format.h"
+#include "runtime/report/Parts.h"
+#include "runtime/report/PointsTable.h"
 #include "runtime/report/Report.h"
 
 #include <fmt/format.h>
@@ -25,38 +28,42 @@ static std::string plain(std::string_view text) {
   return escaped;
 }
 
-static void addPointsTable(std::string &out, const ExperimentFigures &figures) {
-  const Experiment &experiment = *figures.experiment;
-  const PointFigures *best = figures.best();
+static void addPointsTable(std::string &out, const ExperimentFigures &figures,
+                           const std::vector<std::string> &axes,
+                           const std::vector<std::string> &metrics) {
+  const PointsTable table = pointsTable(figures, axes, metrics);
   std::string head = "|", rule = "|";
-  const auto column = [&](std::string_view name, bool number) {
-    head += fmt::format(" {} |", plain(name));
-    rule += number ? " ---: |" : " --- |";
-  };
-  for (const Axis &axis : experiment.axes)
-    column(axis.name, false);
-  if (experiment.axes.empty())
-    column("point", false);
-  for (const char *name : {"accuracy", "precision", "recall", "F1", "loss", "parameters", "time"})
-    column(name, true);
-  column("status", false);
+  for (const PointsTable::Column &column : table.columns) {
+    head += fmt::format(" {} |", plain(column.name));
+    rule += column.number ? " ---: |" : " --- |";
+  }
   out += head + "\n" + rule + "\n";
-  for (const PointFigures &point : figures.points) {
+  for (const PointsTable::Row &row : table.rows) {
     out += "|";
-    for (const Axis &axis : experiment.axes)
-      for (const auto &[name, value] : point.point->axes)
-        if (name == axis.name)
-          out += fmt::format(" {} |", plain(value));
-    if (experiment.axes.empty())
-      out += fmt::format(" {} |", plain(point.name()));
-    const std::string accuracy = spreadText(point.accuracy, shareText);
-    const bool marked = &point == best && figures.points.size() > 1;
-    out += fmt::format(
-        " {} | {} | {} | {} | {} | {} | {} | {} |\n", marked ? "**" + accuracy + "**" : accuracy,
-        spreadText(point.precision, shareText), spreadText(point.recall, shareText),
-        spreadText(point.f1, shareText), spreadText(point.loss, lossText),
-        countText(point.point->parameters),
-        point.seconds.count > 0 ? durationText(point.seconds.mean) : "", point.status);
+    for (size_t c = 0; c < row.cells.size(); ++c) {
+      const PointsTable::Cell &cell = row.cells[c];
+      const std::string text =
+          cell.note.empty() ? plain(cell.text) : plain(cell.text + " " + cell.note);
+      out += row.isBest && c == table.bestColumn ? fmt::format(" **{}** |", text)
+                                                 : fmt::format(" {} |", text);
+    }
+    out += "\n";
+  }
+  for (const std::string &note : table.notes)
+    out += "\n" + plain(note) + "\n";
+  out += "\n";
+}
+
+static void addClaims(std::string &out, const ExperimentFigures &figures) {
+  const auto outcomes = decideClaims(figures);
+  if (outcomes.empty())
+    return;
+  out += "### Claims\n\n";
+  for (const ClaimOutcome &outcome : outcomes) {
+    out += fmt::format("- {} (line {}): {}\n", plain(outcome.claim->text), outcome.claim->line,
+                       verdictOf(outcome));
+    for (const ClaimFailure &failure : outcome.failures)
+      out += fmt::format("  - {}: {}\n", plain(failure.point->name()), plain(failure.figures));
   }
   out += "\n";
 }
@@ -90,6 +97,51 @@ static void addClasses(std::string &out, const Study &study, const PointFigures 
   out += "\n";
 }
 
+/// A heatmap as a table: one axis down, the other along the row.
+static void addGrid(std::string &out, const ExperimentFigures &figures, const ReportPart &part) {
+  const MetricRow &metric = *findMetric(part.color);
+  const auto values = [&](const std::string &name) {
+    for (const Axis &axis : figures.experiment->axes)
+      if (axis.name == name)
+        return axis.values;
+    return std::vector<std::string>();
+  };
+  out += fmt::format("### {} by {} and {}\n\n| {} |", plain(metric.title), plain(part.y),
+                     plain(part.x), plain(part.y));
+  std::string rule = "\n| --- |";
+  for (const std::string &x : values(part.x)) {
+    out += fmt::format(" {} = {} |", plain(part.x), plain(x));
+    rule += " ---: |";
+  }
+  out += rule + "\n";
+  for (const std::string &y : values(part.y)) {
+    out += fmt::format("| {} |", plain(y));
+    for (const std::string &x : values(part.x)) {
+      std::string text;
+      for (const PointFigures &point : figures.points)
+        if (point.coordinate(part.x) == x && point.coordinate(part.y) == y && !point.runs.empty())
+          text = textOf(metric.unit, point.spread(metric).mean);
+      out += fmt::format(" {} |", text);
+    }
+    out += "\n";
+  }
+  out += "\n";
+}
+
+/// Tables, heatmaps and confusion matrices; curves and bars stand in the page alone.
+static void addParts(std::string &out, const Study &study, const ExperimentFigures &figures) {
+  for (const ReportPart &part : partsOf(figures)) {
+    if (part.kind == "table")
+      addPointsTable(out, figures, part.rows, part.columns);
+    if (part.kind == "heatmap" && figures.best())
+      addGrid(out, figures, part);
+    const PointFigures *const point =
+        part.kind == "confusion_matrix" ? pointOf(part, figures) : nullptr;
+    if (point)
+      addClasses(out, study, *point);
+  }
+}
+
 static void addFacts(std::string &out, const Facts &facts) {
   out += "| what | value |\n| --- | --- |\n";
   for (const auto &[name, value] : facts)
@@ -115,9 +167,8 @@ std::string markdownReport(const StudyResults &results) {
     for (const std::string &sentence : summaryOf(figures, results))
       out += fmt::format("- {}\n", plain(sentence));
     out += "\n";
-    addPointsTable(out, figures);
-    if (const PointFigures *best = figures.best())
-      addClasses(out, study, *best);
+    addParts(out, study, figures);
+    addClaims(out, figures);
   }
   out += "## Environment\n\n";
   addFacts(out, environmentOf(results));

@@ -1,6 +1,7 @@
 // The final table for a terminal: plain text, columns aligned.
 #include "runtime/report/Figures.h"
 #include "runtime/report/Format.h"
+#include "runtime/report/PointsTable.h"
 #include "runtime/report/Report.h"
 #include "runtime/report/TextWidth.h"
 
@@ -42,31 +43,23 @@ std::string aligned(const std::vector<Column> &columns,
 }
 
 std::string experimentTable(const ExperimentFigures &figures) {
+  const PointsTable table =
+      pointsTable(figures, axesOf(*figures.experiment),
+                  {"accuracy", "precision", "recall", "f1", "loss", "seconds"});
   std::vector<Column> columns;
-  for (const Axis &axis : figures.experiment->axes)
-    columns.push_back({axis.name, false});
-  if (columns.empty())
-    columns.push_back({"point", false});
-  for (const char *name : {"accuracy", "precision", "recall", "f1", "loss", "time"})
-    columns.push_back({name, true});
-  columns.push_back({"status", false});
+  for (size_t c = 0; c < table.columns.size(); ++c) // axes stand left, as words do
+    columns.push_back({printable(table.columns[c].name),
+                       table.columns[c].number && c >= figures.experiment->axes.size()});
   std::vector<std::vector<std::string>> rows;
-  for (const PointFigures &point : figures.points) {
-    std::vector<std::string> row;
-    for (const Axis &axis : figures.experiment->axes)
-      for (const auto &[name, value] : point.point->axes)
-        if (name == axis.name)
-          row.push_back(printable(value));
-    if (row.empty())
-      row.push_back(printable(point.name()));
-    row.insert(row.end(),
-               {spreadText(point.accuracy, shareText), spreadText(point.precision, shareText),
-                spreadText(point.recall, shareText), spreadText(point.f1, shareText),
-                spreadText(point.loss, lossText),
-                point.seconds.count > 0 ? durationText(point.seconds.mean) : "", point.status});
-    rows.push_back(std::move(row));
+  for (const PointsTable::Row &row : table.rows) {
+    std::vector<std::string> &texts = rows.emplace_back();
+    for (const PointsTable::Cell &cell : row.cells)
+      texts.push_back(printable(cell.note.empty() ? cell.text : cell.text + " " + cell.note));
   }
-  return aligned(columns, rows);
+  std::string out = aligned(columns, rows);
+  for (const std::string &note : table.notes)
+    out += "  " + note + "\n";
+  return out;
 }
 
 } // namespace

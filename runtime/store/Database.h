@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -67,6 +69,13 @@ public:
   int64_t integer();
   double number();
   std::string text();
+  /// A column that bindArray wrote.
+  template <typename T> std::vector<T> array() {
+    const std::string bytes = text();
+    std::vector<T> values(bytes.size() / sizeof(T));
+    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+    return values;
+  }
 
 private:
   Database &database;

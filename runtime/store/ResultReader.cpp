@@ -63,6 +63,10 @@ void ResultReader::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
   const std::array overall{Overall{"samples", samples},
                            Overall{"loss", metrics.loss},
                            Overall{"accuracy", metrics.accuracy},
+                           Overall{"top_2", metrics.top2},
+                           Overall{"top_3", metrics.top3},
+                           Overall{"top_5", metrics.top5},
+                           Overall{"calibration_error", metrics.calibrationError},
                            Overall{"precision", metrics.weighted.precision},
                            Overall{"recall", metrics.weighted.recall},
                            Overall{"f1", metrics.weighted.f1},
@@ -164,7 +168,19 @@ StoredRun ResultReader::loadRun(int64_t id) {
   return run;
 }
 
-StudyResults ResultReader::load(const Places &selected) {
+std::vector<bool> ResultReader::loadHits(int64_t id) {
+  Statement query(database, "SELECT label, predicted FROM prediction WHERE run = ?");
+  query.bind(id);
+  if (!query.step())
+    return {};
+  const auto labels = query.array<uint16_t>(), predicted = query.array<uint16_t>();
+  std::vector<bool> hits;
+  for (size_t i = 0; i < std::min(labels.size(), predicted.size()); ++i)
+    hits.push_back(labels[i] == predicted[i]);
+  return hits;
+}
+
+StudyResults ResultReader::load(const Places &selected, bool withHits) {
   StudyResults results;
   results.info = &info;
   const std::vector<Experiment> &experiments = info.study->experiments;
@@ -180,6 +196,8 @@ StudyResults ResultReader::load(const Places &selected) {
           continue;
         StoredRun run = loadRun(*id);
         run.repeat = repeat;
+        if (withHits)
+          run.hits = loadHits(*id);
         const int64_t goal = std::min(wish.epochs * run.stepsPerEpoch, wish.steps);
         run.epochsPlanned = static_cast<int>((goal + run.stepsPerEpoch - 1) / run.stepsPerEpoch);
         entry.runs.push_back(std::move(run));
@@ -223,7 +241,7 @@ std::unique_ptr<StoredStudy> readResults(const std::filesystem::path &folder) {
   auto stored = std::make_unique<StoredStudy>();
   stored->folder = folder;
   const int64_t row = readStart(database, *stored);
-  StudyResults results = ResultReader(database, stored->info, row).load({});
+  StudyResults results = ResultReader(database, stored->info, row).load({}, true);
   stored->results.info = results.info;
   stored->results.points = std::move(results.points);
   return stored;

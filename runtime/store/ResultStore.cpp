@@ -112,6 +112,10 @@ void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
   overall.bindAll(id, "samples", test.samples).run();
   overall.bindAll(id, "loss", test.loss).run();
   overall.bindAll(id, "accuracy", test.accuracy).run();
+  overall.bindAll(id, "top_2", test.top2).run();
+  overall.bindAll(id, "top_3", test.top3).run();
+  overall.bindAll(id, "top_5", test.top5).run();
+  overall.bindAll(id, "calibration_error", test.calibrationError).run();
   average("", test.weighted);
   average("macro_", test.macro);
   average("micro_", test.micro);
@@ -196,11 +200,11 @@ void ResultStore::studyEnded(const StudyOutcome &ending) {
 }
 
 void ResultStore::writeCsvLocked() {
-  replaceFile(folder.path() / "results.csv", csvOf(loadLocked()));
+  replaceFile(folder.path() / "results.csv", csvOf(loadLocked(false)));
 }
 
-StudyResults ResultStore::loadLocked() {
-  StudyResults results = ResultReader(database, *info, studyRow).load(selected);
+StudyResults ResultStore::loadLocked(bool withHits) {
+  StudyResults results = ResultReader(database, *info, studyRow).load(selected, withHits);
   results.outcome = outcome;
   results.started = started;
   results.ended = ended;
@@ -209,7 +213,7 @@ StudyResults ResultStore::loadLocked() {
 
 StudyResults ResultStore::load() {
   const std::lock_guard guard(mutex);
-  return loadLocked();
+  return loadLocked(true);
 }
 
 } // namespace nnxrt

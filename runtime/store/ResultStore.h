@@ -44,7 +44,7 @@ private:
   void insertEpoch(int64_t id, const EpochFigures &figures);
   void fillRow(int64_t id, const RunResult &result);
   void insertTestFigures(int64_t id, const RunResult &result);
-  StudyResults loadLocked();
+  StudyResults loadLocked(bool withHits);
   void writeCsvLocked();
 
   const ResultsFolder &folder;

@@ -19,6 +19,7 @@ struct StoredRun {
   std::string started; // "2026-03-01T12:00:00Z"
   RunResult result;
   std::vector<EpochFigures> epochs; // those that ended, ascending
+  std::vector<bool> hits;           // whether each test sample was predicted right
 };
 
 /// One point with the runs that there are, ascending by repeat.

@@ -99,6 +99,7 @@ struct RunResult {
   std::vector<uint16_t> predictions; // likewise
   std::vector<float> confidence;     // probability of the predicted class
   std::vector<float> labelProbability;
+  std::vector<uint16_t> labelRank; // how many classes are more probable than the label's
 };
 
 /// How the study ended.

@@ -1,78 +1,20 @@
 // Reading the study's JSON.
 #include "runtime/train/Study.h"
 
+#include "runtime/train/JsonNode.h"
+#include "runtime/train/StudyClaims.h"
+
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 using namespace nnxrt;
 using Json = nlohmann::ordered_json;
+using Node = JsonNode;
 
 namespace {
 constexpr int supportedSchema = 1;
-
-/// A value and where it stands, so that a missing or wrong one is named.
-class Node {
-public:
-  Node(const Json &value, std::string place) : value(value), place(std::move(place)) {}
-
-  [[nodiscard]] Node at(const std::string &key) const {
-    if (!value.is_object())
-      fail("is no object");
-    const auto found = value.find(key);
-    if (found == value.end())
-      fail(fmt::format("has no `{}`", key));
-    return {*found, place + "/" + key};
-  }
-  template <typename T> [[nodiscard]] T as() const {
-    try {
-      return value.get<T>();
-    } catch (const Json::exception &error) {
-      fail(fmt::format("has a wrong type: {}", error.what()));
-    }
-  }
-  /// A whole number of [least, most].
-  [[nodiscard]] int64_t whole(int64_t least, int64_t most) const {
-    if (!value.is_number_integer())
-      fail("is no whole number");
-    const auto number = value.get<int64_t>();
-    if (number < least || number > most || (value.is_number_unsigned() && number < 0))
-      fail(fmt::format("is {}, not in {} to {}", value.dump(), least, most));
-    return number;
-  }
-  [[nodiscard]] int small(int64_t least) const {
-    return static_cast<int>(whole(least, std::numeric_limits<int>::max()));
-  }
-  [[nodiscard]] double real() const {
-    if (!value.is_number())
-      fail("is no number");
-    return value.get<double>();
-  }
-  /// An empty text for null.
-  [[nodiscard]] std::string optionalText() const {
-    return value.is_null() ? std::string() : as<std::string>();
-  }
-  template <typename Read> auto list(Read read) const {
-    if (!value.is_array())
-      fail("is no list");
-    std::vector<decltype(read(*this))> items;
-    for (size_t i = 0; i < value.size(); ++i)
-      items.push_back(read(Node(value[i], fmt::format("{}/{}", place, i))));
-    return items;
-  }
-  [[nodiscard]] bool isNull() const { return value.is_null(); }
-  [[nodiscard]] bool has(const std::string &key) const { return value.contains(key); }
-  [[nodiscard]] const Json &json() const { return value; }
-  [[noreturn]] void fail(const std::string &what) const {
-    throw StudyError(fmt::format("the study: {} {}", place.empty() ? "/" : place, what));
-  }
-
-private:
-  const Json &value;
-  std::string place;
-};
 } // namespace
 
 static ShareFiles readShare(const Node &node) {
@@ -162,6 +104,16 @@ static Point readPoint(const Node &node) {
   point.parameters = node.at("parameters").as<int64_t>();
   point.flops = node.at("flops").as<int64_t>();
   point.key = node.at("key").as<std::string>();
+  if (node.has("reference")) {
+    const Node reference = node.at("reference");
+    for (const auto &[metric, value] : reference.json().items())
+      point.reference.emplace_back(metric, reference.at(metric).real());
+  }
+  if (node.has("notes")) {
+    const Node notes = node.at("notes");
+    for (const auto &[name, value] : notes.json().items())
+      point.notes.emplace_back(name, notes.at(name).as<std::string>());
+  }
   return point;
 }
 
@@ -174,9 +126,21 @@ static Axis readAxis(const Node &node) {
 }
 
 static Experiment readExperiment(const Node &node) {
-  return {node.at("name").as<std::string>(), node.at("title").optionalText(),
-          node.at("line").small(0),          node.at("axes").list(readAxis),
-          node.at("repeats").small(1),       node.at("points").list(readPoint)};
+  Experiment experiment{node.at("name").as<std::string>(),
+                        node.at("title").optionalText(),
+                        node.at("line").small(0),
+                        node.at("axes").list(readAxis),
+                        node.at("repeats").small(1),
+                        node.at("points").list(readPoint),
+                        {},
+                        {}};
+  if (node.has("claims"))
+    experiment.claims = node.at("claims").list(
+        [&](const Node &claim) { return readClaim(claim, experiment.points.size()); });
+  if (node.has("report"))
+    experiment.report = node.at("report").list(
+        [&](const Node &part) { return readReportPart(part, experiment.points.size()); });
+  return experiment;
 }
 
 Study nnxrt::parseStudy(std::string_view text) {

@@ -80,6 +80,33 @@ struct Point {
   int64_t parameters = 0;
   int64_t flops = 0; // of one sample; 0: not known
   std::string key;   // what the run means; data, seed, epochs and steps left out
+  std::vector<std::pair<std::string, double>> reference;  // figures of others, by metric
+  std::vector<std::pair<std::string, std::string>> notes; // what else the reference says
+};
+
+/// A claim's expression: an operator and its operands, or a leaf.
+struct ClaimExpr {
+  std::string op;   // "number", "label", "axis", "metric", "reference", "mean", "<=", "and", "abs"
+  std::string name; // of an axis, a metric or a label
+  double number = 0;
+  std::vector<ClaimExpr> operands;
+};
+
+/// `expect`: holds for each of the points or fails there.
+struct Claim {
+  std::string text;
+  std::string file; // that it is written in
+  int line = 0, column = 0;
+  std::vector<size_t> points; // of the experiment
+  ClaimExpr condition;
+};
+
+/// A part of a report, checked when compiling. What its kind does not have stays empty.
+struct ReportPart {
+  std::string kind;                       // "table", "curve", "bar", "heatmap", "confusion_matrix"
+  std::vector<std::string> rows, columns; // axes; metrics
+  std::string x, y, color;                // an axis, a metric or "epoch"
+  int point = -1;                         // of a confusion matrix; -1: the best
 };
 
 struct Experiment {
@@ -88,6 +115,8 @@ struct Experiment {
   std::vector<Axis> axes;
   int repeats = 1;
   std::vector<Point> points;
+  std::vector<Claim> claims;
+  std::vector<ReportPart> report; // empty: what a report shows by itself
 };
 
 struct Study {

@@ -46,6 +46,7 @@ Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &obser
   result.predictions.resize(tests);
   result.confidence.resize(tests);
   result.labelProbability.resize(tests);
+  result.labelRank.resize(tests);
   result.memoryBytes = model.memoryBytes();
   setOptimizer();
   model.initialize(request.info.seed);
@@ -242,6 +243,8 @@ void Trainer::evaluateBatch(int64_t first, int64_t samples) {
     result.predictions[begin + i] = predicted[i];
     result.confidence[begin + i] = output[predicted[i] * model.outputStride()];
     result.labelProbability[begin + i] = output[model.labels()[i] * model.outputStride()];
+    result.labelRank[begin + i] =
+        rankOfLabel(output, request.variant->classes, model.outputStride(), model.labels()[i]);
   }
 }
 
@@ -305,6 +308,8 @@ void Trainer::fillResult() {
       static_cast<double>(state.trainedSamples + state.epochSums.samples), result.trainSeconds);
   result.test = computeMetrics(result.labels, result.predictions, request.variant->classes,
                                ratio(testSums.loss, static_cast<double>(testSums.samples)));
+  addProbabilityFigures(result.test, result.labels, result.predictions, result.confidence,
+                        result.labelRank);
   result.evaluated = true;
   result.weightsSha256 = model.weightsSha256();
   result.seconds = state.seconds + secondsBetween(started, Clock::now());

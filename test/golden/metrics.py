@@ -8,7 +8,9 @@ import pathlib
 
 import numpy as np
 import sklearn
-from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import (accuracy_score, confusion_matrix, precision_recall_fscore_support,
+                             top_k_accuracy_score)
 
 
 def figures(labels, predictions, average, classes):
@@ -21,6 +23,27 @@ def figures(labels, predictions, average, classes):
     if average is None:
         values["support"] = support
     return {key: np.asarray(value).tolist() for key, value in values.items()}
+
+
+def probability_figures(classes=7, samples=400):
+    """Top-k accuracies, and the expected calibration error from scikit-learn's calibration curve of
+    "the prediction is right" over its confidence, each bin weighted by its samples."""
+    random = np.random.default_rng(11)
+    labels = random.integers(0, classes, samples)
+    logits = random.normal(0, 1.5, (samples, classes))
+    logits[np.arange(samples), labels] += 1.5
+    probabilities = np.exp(logits)
+    probabilities = np.round(probabilities / probabilities.sum(axis=1, keepdims=True), 7).astype(np.float32)
+    predictions = probabilities.argmax(axis=1)
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right, mean = calibration_curve(predictions == labels, confidence, n_bins=15, strategy="uniform")
+    counts = np.bincount(np.searchsorted(np.linspace(0, 1, 16)[1:-1], confidence), minlength=15)
+    weights = counts[counts > 0] / samples
+    return {
+        "labels": labels.tolist(), "outputs": [[float(f"{v:.7f}") for v in row] for row in probabilities],
+        "top": {k: top_k_accuracy_score(labels, probabilities, k=k) for k in (2, 3, 5)},
+        "calibration_error": float(np.sum(weights * np.abs(right - mean))),
+    }
 
 
 def case(name, classes, labels, outputs):
@@ -69,7 +92,8 @@ def main():
         case("all_wrong", 2, [0, 1, 0], [[0, 1], [1, 0], [0, 1]]),
         case("two_classes", 2, [0, 1, 1, 1, 0], [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.3, 0.7], [0.4, 0.6]]),
     ]
-    result = {"made_by": f"test/golden/metrics.py, scikit-learn {sklearn.__version__}", "cases": cases}
+    result = {"made_by": f"test/golden/metrics.py, scikit-learn {sklearn.__version__}", "cases": cases,
+              "probabilities": probability_figures()}
     path = pathlib.Path(__file__).with_suffix(".json")
     path.write_text(json.dumps(result) + "\n")
 

@@ -10,8 +10,8 @@ namespace nnx::dsl {
 
 struct Analysed {
   explicit Analysed(const std::string &text, const Overrides &overrides = {},
-                    bool warningsAreErrors = false)
-      : source("test.nnx", text), sink(warningsAreErrors) {
+                    bool warningsAreErrors = false, const std::string &path = "test.nnx")
+      : source(path, text), sink(warningsAreErrors) {
     study = analyse(source, overrides, sink);
   }
 

@@ -63,7 +63,8 @@ TEST_P(EveryDiagnostic, is_provoked) {
   std::string name(nameOf(GetParam()));
   fs::path file = fs::path(NNX_SOURCE_DIR) / "test/dsl/diagnostics" / (name + ".nnx");
   if (fs::exists(file))
-    EXPECT_TRUE(Analysed(readAll(file)).reports(GetParam())) << Analysed(readAll(file)).rendered();
+    EXPECT_TRUE(Analysed(readAll(file), {}, false, file.string()).reports(GetParam()))
+        << Analysed(readAll(file), {}, false, file.string()).rendered();
   else
     EXPECT_TRUE(isProvokedHere(GetParam())) << "nothing provokes " << name;
 }

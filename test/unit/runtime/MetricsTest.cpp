@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <nnxrt/abi.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -48,6 +49,45 @@ void expectFigures(const AveragedFigures &found, const json &expected) {
   EXPECT_NEAR(found.precision, expected["precision"].get<double>(), 1e-12);
   EXPECT_NEAR(found.recall, expected["recall"].get<double>(), 1e-12);
   EXPECT_NEAR(found.f1, expected["f1"].get<double>(), 1e-12);
+}
+
+TEST(ProbabilityFigures, are_those_of_scikit_learn) {
+  std::ifstream file(NNX_SOURCE_DIR "/test/golden/metrics.json");
+  const json golden = json::parse(file)["probabilities"];
+  const auto labels = golden["labels"].get<std::vector<uint16_t>>();
+  const auto outputs = golden["outputs"].get<std::vector<std::vector<float>>>();
+  const auto classes = static_cast<int>(outputs[0].size());
+  std::vector<uint16_t> predictions, ranks;
+  std::vector<float> confidence;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const auto best = std::max_element(outputs[i].begin(), outputs[i].end());
+    predictions.push_back(static_cast<uint16_t>(best - outputs[i].begin()));
+    confidence.push_back(*best);
+    ranks.push_back(rankOfLabel(outputs[i].data(), classes, 1, labels[i]));
+  }
+  Metrics metrics = computeMetrics(labels, predictions, classes, 0);
+  addProbabilityFigures(metrics, labels, predictions, confidence, ranks);
+  EXPECT_NEAR(metrics.top2, golden["top"]["2"].get<double>(), 1e-12);
+  EXPECT_NEAR(metrics.top3, golden["top"]["3"].get<double>(), 1e-12);
+  EXPECT_NEAR(metrics.top5, golden["top"]["5"].get<double>(), 1e-12);
+  EXPECT_NEAR(metrics.calibrationError, golden["calibration_error"].get<double>(), 1e-7);
+}
+
+TEST(ProbabilityFigures, rank_follows_the_order_of_predictions) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::array<float, 5> outputs{0.1F, nan, 0.4F, nan, 0.4F}; // 1, 3, 2, 4, 0
+  const std::array<int, 5> ranks{4, 0, 2, 1, 3};
+  for (int label = 0; label < 5; ++label)
+    EXPECT_EQ(rankOfLabel(outputs.data(), 5, 1, label), ranks[static_cast<size_t>(label)]);
+}
+
+TEST(ProbabilityFigures, a_confidence_that_is_no_number_gives_no_calibration_error) {
+  const std::vector<uint16_t> labels{0, 1}, predictions{0, 0}, ranks{0, 1};
+  const std::vector<float> confidence{0.5F, std::numeric_limits<float>::quiet_NaN()};
+  Metrics metrics = computeMetrics(labels, predictions, 2, 0);
+  addProbabilityFigures(metrics, labels, predictions, confidence, ranks);
+  EXPECT_TRUE(std::isnan(metrics.calibrationError));
+  EXPECT_EQ(metrics.top2, 1);
 }
 
 } // namespace

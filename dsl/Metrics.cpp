@@ -1,0 +1,35 @@
+// Rows of tables/Metrics.def.
+#include "dsl/Metrics.h"
+
+namespace nnx::dsl {
+
+const std::vector<MetricRow> &metrics() {
+  static const std::vector<MetricRow> rows = {
+#define NNX_METRIC(NAME, DIRECTION, KEPT) {NAME, Better::DIRECTION, Kept::KEPT},
+#include "dsl/tables/Metrics.def"
+  };
+  return rows;
+}
+
+const MetricRow *findMetric(std::string_view name) {
+  constexpr std::string_view share = "test.";
+  const bool isOfTest = name.starts_with(share);
+  if (isOfTest)
+    name.remove_prefix(share.size());
+  for (const MetricRow &row : metrics())
+    if (row.name == name)
+      return isOfTest && (row.kept == Kept::point || name == "seconds" ||
+                          name.find('.') != std::string_view::npos)
+                 ? nullptr
+                 : &row;
+  return nullptr;
+}
+
+std::vector<std::string> metricNames() {
+  std::vector<std::string> names;
+  for (const MetricRow &row : metrics())
+    names.emplace_back(row.name);
+  return names;
+}
+
+} // namespace nnx::dsl

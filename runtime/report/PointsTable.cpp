@@ -1,0 +1,162 @@
+// Columns and cells of the table of points.
+#include "runtime/report/PointsTable.h"
+
+#include "runtime/report/Comparison.h"
+#include "runtime/report/Format.h"
+#include "runtime/report/Published.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <fmt/format.h>
+
+namespace nnxrt {
+
+namespace {
+
+bool isNumber(const std::string &text) {
+  char *end = nullptr;
+  std::strtod(text.c_str(), &end);
+  return !text.empty() && *end == '\0';
+}
+
+class TableBuilder {
+public:
+  explicit TableBuilder(const ExperimentFigures &experimentFigures) : figures(experimentFigures) {
+    table.rows.resize(figures.points.size());
+    const PointFigures *const best = figures.best();
+    for (size_t p = 0; p < figures.points.size(); ++p)
+      table.rows[p].isBest = &figures.points[p] == best && figures.points.size() > 1;
+  }
+
+  /// A column; `cell` gives the cell of a point.
+  template <typename MakeCell> void add(PointsTable::Column column, MakeCell cell) {
+    table.columns.push_back(std::move(column));
+    for (size_t p = 0; p < figures.points.size(); ++p)
+      table.rows[p].cells.push_back(cell(figures.points[p]));
+  }
+
+  void addAxis(const Axis &axis) {
+    const bool number = std::all_of(axis.values.begin(), axis.values.end(), isNumber);
+    add({.name = axis.name, .number = number}, [&](const PointFigures &point) {
+      for (const auto &[name, value] : point.point->axes)
+        if (name == axis.name)
+          return PointsTable::Cell{.text = value};
+      return PointsTable::Cell{};
+    });
+  }
+
+  void addMetric(const MetricRow &metric) {
+    if (metric.name == "accuracy")
+      table.bestColumn = table.columns.size();
+    add({.name = std::string(metric.title), .number = true}, [&](const PointFigures &point) {
+      const Spread spread = point.spread(metric);
+      if (metric.unit == Unit::count) // the same for every run, and for none
+        return numberCell(static_cast<double>(point.point->parameters), metric.unit);
+      PointsTable::Cell cell = numberCell(spread.count > 0 ? spread.mean : NAN, metric.unit);
+      if (spread.count == 0)
+        cell.text.clear();
+      else if (metric.unit != Unit::seconds)
+        cell.note = deviationText(spread, metric.unit == Unit::loss ? lossText : shareText);
+      return cell;
+    });
+    if (hasPublished(*figures.experiment, metric.name))
+      addPublished(metric);
+  }
+
+  void addPublished(const MetricRow &metric) {
+    add({.name = "published", .number = true}, [&](const PointFigures &point) {
+      for (const auto &[name, value] : point.point->reference)
+        if (name == metric.name)
+          return numberCell(value, metric.unit);
+      return PointsTable::Cell{};
+    });
+    add({.name = "difference", .number = true}, [&](const PointFigures &point) {
+      const auto published = publishedOf(point, metric);
+      if (!published)
+        return PointsTable::Cell{};
+      const char *const sign = published->difference < 0 ? "-" : "+";
+      return PointsTable::Cell{.text = sign + textOf(metric.unit, std::abs(published->difference)),
+                               .note = published->verdict(),
+                               .value = fmt::format("{}", published->difference)};
+    });
+  }
+
+  void addComparison() {
+    const std::vector<Comparison> comparisons = compareWithBest(figures);
+    table.notes.push_back(comparisonNote(figures, comparisons));
+    table.notes.push_back(publishedNote(figures));
+    std::erase(table.notes, "");
+    if (comparisonNote(figures, comparisons).empty())
+      return;
+    add({.name = "against best"}, [&](const PointFigures &point) {
+      const auto index = static_cast<size_t>(&point - figures.points.data());
+      const Comparison &comparison = comparisons[index];
+      PointsTable::Cell cell{.text = comparison.isBest   ? "best"
+                                     : comparison.isTold ? ""
+                                                         : "= best"};
+      if (comparison.isTested)
+        cell.note = comparison.p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", comparison.p);
+      cell.value = fmt::format("{}", comparison.isBest ? 2.0 : comparison.p);
+      return cell;
+    });
+  }
+
+  void addNotes() {
+    std::vector<std::string> names;
+    for (const PointFigures &point : figures.points)
+      for (const auto &[name, text] : point.point->notes)
+        if (std::find(names.begin(), names.end(), name) == names.end())
+          names.push_back(name);
+    for (const std::string &wanted : names)
+      add({.name = wanted}, [&](const PointFigures &point) {
+        PointsTable::Cell cell;
+        for (const auto &[name, text] : point.point->notes)
+          if (name == wanted)
+            cell.text += (cell.text.empty() ? "" : "; ") + text;
+        return cell;
+      });
+  }
+
+  PointsTable take() { return std::move(table); }
+
+private:
+  static PointsTable::Cell numberCell(double value, Unit unit) {
+    return {.text = textOf(unit, value),
+            .value = std::isfinite(value) ? fmt::format("{}", value) : "NaN"};
+  }
+
+  const ExperimentFigures &figures;
+  PointsTable table;
+};
+
+} // namespace
+
+std::vector<std::string> axesOf(const Experiment &experiment) {
+  std::vector<std::string> names;
+  for (const Axis &axis : experiment.axes)
+    names.push_back(axis.name);
+  return names;
+}
+
+PointsTable pointsTable(const ExperimentFigures &figures, const std::vector<std::string> &axes,
+                        const std::vector<std::string> &metrics) {
+  TableBuilder builder(figures);
+  for (const std::string &name : axes)
+    for (const Axis &axis : figures.experiment->axes)
+      if (axis.name == name)
+        builder.addAxis(axis);
+  if (axes.empty())
+    builder.add({.name = "point"},
+                [](const PointFigures &point) { return PointsTable::Cell{.text = point.name()}; });
+  for (const std::string &name : metrics)
+    if (const MetricRow *const metric = findMetric(name))
+      builder.addMetric(*metric);
+  builder.addComparison();
+  builder.addNotes();
+  builder.add({.name = "status", .isStatus = true},
+              [](const PointFigures &point) { return PointsTable::Cell{.text = point.status}; });
+  return builder.take();
+}
+
+} // namespace nnxrt
