@@ -158,7 +158,6 @@ Json toJson(const dsl::ReportPart &part) {
     json["point"] = part.point;
   return json;
 }
-}
 
 } // namespace
 

@@ -146,7 +146,8 @@ TEST(Claims, that_hold_print_nothing) {
 TEST(Claims, points_that_were_not_selected_are_left_out) {
   Played played(1, {op(">", metric("accuracy"), number(0.05))});
   played.store.studyStarted(played.info);
-  EXPECT_TRUE(played.store.wantsRun(runOf(played.study, 0)));
+  const RunInfo run = runOf(played.study, 0);
+  EXPECT_TRUE(played.store.wantsResult(run, run.steps));
   played.results = played.store.load();
   const auto outcome = decideClaims(figuresOf(played.results)[0])[0];
   EXPECT_EQ(outcome.decided, 1U); // selected, and without figures
