@@ -123,7 +123,8 @@ std::function<int()> LoadedKernel::bind(const std::map<std::string, TestValue> &
     auto found = values.find(argument.name);
     if (found == values.end())
       throw std::runtime_error(spec.text() + ": no value for " + argument.name);
-    if (addresses == mostAddresses || floats == mostFloats)
+    const bool isFloat = argument.kind == KernelArgument::Kind::Float;
+    if (isFloat ? floats == mostFloats : addresses == mostAddresses)
       throw std::runtime_error(spec.text() + ": too many arguments");
     switch (argument.kind) {
     case KernelArgument::Kind::Float:
