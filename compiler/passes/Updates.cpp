@@ -31,14 +31,15 @@ LogicalResult moveUpdatesBehindReaders(Block &block) {
     if (!updatedOperands(&op).empty())
       updates.push_back(&op);
   for (Operation *update : updates) {
-    for (Operation *user : update->getUsers())
-      if (user != block.getTerminator())
-        return update->emitOpError("is read within the step that makes it");
     Operation *last = update;
-    for (Value operand : updatedOperands(update))
+    for (auto [operand, result] : llvm::zip(updatedOperands(update), update->getResults())) {
+      for (Operation *user : result.getUsers())
+        if (user != block.getTerminator())
+          return update->emitOpError("is read within the step that makes it");
       for (Operation *user : operand.getUsers())
         if (last->isBeforeInBlock(user))
           last = user;
+    }
     if (last != update)
       update->moveAfter(last);
   }

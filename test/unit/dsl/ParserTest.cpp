@@ -61,7 +61,7 @@ TEST(Parser, joins_lines_inside_brackets_and_after_operators) {
 }
 
 TEST(Parser, refuses_what_is_no_expression) {
-  for (const char *text : {"", "1 +", "(1", "[1, ", "a(", "1 2", ")", "= 3", "a.b", "1..2..3 4"})
+  for (const char *text : {"", "1 +", "(1", "[1, ", "a(", "1 2", ")", "= 3", "a.", "1..2..3 4"})
     EXPECT_EQ(parsed(text), "wrong") << text;
 }
 

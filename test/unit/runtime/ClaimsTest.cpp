@@ -70,7 +70,8 @@ std::vector<std::string> failuresOf(const std::string &condition, int repeats = 
   Played played(repeats, {condition});
   const ExperimentFigures figures = played.play();
   std::vector<std::string> names;
-  for (const ClaimFailure &failure : decideClaims(figures)[0].failures)
+  const auto outcomes = decideClaims(figures);
+  for (const ClaimFailure &failure : outcomes[0].failures)
     names.push_back(failure.point->coordinate("act"));
   return names;
 }
