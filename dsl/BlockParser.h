@@ -9,8 +9,8 @@
 namespace nnx::dsl {
 
 inline constexpr std::array declarationWords = {
-    std::string_view("dataset"),    std::string_view("let"),        std::string_view("activation"),
-    std::string_view("network"),    std::string_view("training"),   std::string_view("experiment"),
+    std::string_view("dataset"), std::string_view("let"),      std::string_view("activation"),
+    std::string_view("network"), std::string_view("training"), std::string_view("experiment"),
     std::string_view("include")};
 
 class BlockParser : public ExprParser {

@@ -43,6 +43,8 @@ public:
         names += (names.empty() ? "" : ", ") + name;
       line("axis " + names + " in " + toText(axis.values));
     }
+    if (node.sample)
+      line("sample " + toText(node.sample->count) + " seed " + toText(node.sample->seed));
     if (node.where)
       line("where " + toText(*node.where));
     if (node.train) {
@@ -50,11 +52,31 @@ public:
            (node.train->training.empty() ? "" : " with " + node.train->training));
       print(node.train->overrides);
     }
+    for (const ReferenceNode &reference : node.references)
+      print(reference);
+    for (const ClaimNode &claim : node.claims)
+      line("expect " + toText(claim.condition) +
+           (claim.where ? " where " + toText(*claim.where) : ""));
+    for (const ReportPartNode &part : node.report) {
+      line("report " + part.kind);
+      print(part.settings);
+    }
     --depth;
     print(node.settings);
   }
 
 private:
+  void print(const ReferenceNode &node) {
+    if (node.table)
+      line("reference " + toText(*node.table));
+    for (const ReferenceRowNode &row : node.rows) {
+      line("reference");
+      print(row.coordinates);
+      line("gives");
+      print(row.figures);
+    }
+  }
+
   void print(const std::vector<SettingNode> &settings) {
     ++depth;
     for (const SettingNode &setting : settings)
