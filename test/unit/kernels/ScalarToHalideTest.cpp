@@ -200,8 +200,10 @@ TEST_P(ActivationRows, stays_right_far_out) {
 TEST_P(ActivationRows, agrees_with_keras) {
   const dsl::ActivationRow &row = *dsl::findActivation(GetParam().name);
   std::vector<float> x, values, slopes;
+  // Their forms are clamped, so that they have limits where Keras's have NaN.
+  const bool hasLimits = row.name == "mish" || row.name == "gelu_tanh";
   for (const auto &golden : test::readGoldenActivations())
-    if (golden.name == row.name) {
+    if (golden.name == row.name && !(hasLimits && std::isinf(golden.x))) {
       x.push_back(float(golden.x));
       values.push_back(float(golden.value));
       // At NaN Keras's slopes are 0, 1 or NaN by accident of each kernel.
@@ -209,6 +211,7 @@ TEST_P(ActivationRows, agrees_with_keras) {
                                  ? row.derivative.evaluate({{"x", golden.x}})
                                  : golden.gradient));
     }
+  const double relative = std::fmax(5e-7, GetParam().derivative);
   ASSERT_GE(x.size(), 40u);
   const auto expectSame = [&](const ScalarExpr &e, const std::vector<float> &want) {
     const std::vector<float> got = run(e, x);
@@ -217,7 +220,7 @@ TEST_P(ActivationRows, agrees_with_keras) {
         EXPECT_EQ(std::to_string(std::fabs(got[i])), std::to_string(std::fabs(want[i])))
             << e.text() << " at " << x[i];
       else
-        EXPECT_NEAR(got[i], want[i], 5e-7 * std::fmax(1, std::fabs(want[i])))
+        EXPECT_NEAR(got[i], want[i], relative * std::fmax(1, std::fabs(want[i])))
             << e.text() << " at " << x[i];
   };
   expectSame(row.value, values);
