@@ -43,12 +43,17 @@ bool isSwitchedOff(const Setting &setting) {
   return (flag && !*flag) || (name && *name == "none");
 }
 
+Settings switchedOn(const Settings &settings) {
+  std::vector<Setting> said;
+  std::remove_copy_if(settings.begin(), settings.end(), std::back_inserter(said), isSwitchedOff);
+  return Settings(std::move(said));
+}
+
 std::string textOf(const LayerInstance &layer) {
   std::string result = std::string(nameOf(layer.kind)) + "(";
   const char *separator = "";
-  for (const Setting &setting : layer.settings) {
-    if (isSwitchedOff(setting))
-      continue;
+  const Settings said = switchedOn(layer.settings);
+  for (const Setting &setting : said) {
     result += separator + setting.name + " = " + toText(setting.value);
     separator = ", ";
   }
@@ -85,9 +90,11 @@ std::string trainingText(const TrainingSettings &training) {
                            ? " of " + std::to_string(training.epochs) + " epochs, " +
                                  std::to_string(training.steps) + " steps"
                            : "";
-  return "optimizer " + toText(training.optimizer) + "\nschedule " + toText(training.schedule) +
-         length + "\nbatch " + std::to_string(training.batch) + "\nshuffle " +
-         (training.shuffle ? "true" : "false") + "\non_divergence " + training.onDivergence + "\n";
+  return "optimizer " +
+         toText(Optimizer{training.optimizer.kind, switchedOn(training.optimizer.settings)}) +
+         "\nschedule " + toText(training.schedule) + length + "\nbatch " +
+         std::to_string(training.batch) + "\nshuffle " + (training.shuffle ? "true" : "false") +
+         "\non_divergence " + training.onDivergence + "\n";
 }
 
 } // namespace

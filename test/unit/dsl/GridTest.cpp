@@ -185,8 +185,10 @@ TEST(Overrides, change_values_and_are_checked_like_the_file) {
 
 TEST(Examples, analyse_without_a_warning) {
   std::size_t count = 0;
-  for (const auto &entry : std::filesystem::directory_iterator(
-           std::filesystem::path(NNX_SOURCE_DIR) / "examples/mnist")) {
+  const auto before = std::filesystem::current_path();
+  const auto folder = std::filesystem::path(NNX_SOURCE_DIR) / "examples/mnist";
+  std::filesystem::current_path(folder); // references are files beside the study
+  for (const auto &entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".nnx")
       continue;
     ++count;
@@ -194,6 +196,7 @@ TEST(Examples, analyse_without_a_warning) {
     Analysed analysed(std::string(std::istreambuf_iterator<char>(stream), {}), {}, true);
     EXPECT_TRUE(analysed.study) << entry.path() << "\n" << analysed.rendered();
   }
+  std::filesystem::current_path(before);
   EXPECT_GE(count, 3u);
 }
 
