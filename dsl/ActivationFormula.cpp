@@ -1,4 +1,4 @@
-// Turns the expression of a declared activation into a scalar tree.
+// Declared activations: names, parameters, and the expression as a scalar tree.
 #include "dsl/ActivationFormula.h"
 
 #include "dsl/Activations.h"
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <numbers>
+#include <set>
 #include <unordered_map>
 
 namespace nnx::dsl {
@@ -129,28 +130,19 @@ private:
   }
 
   std::optional<ScalarExpr> readCall(const Expr &call) {
-    std::vector<std::string> known{"select"};
-    for (const ScalarFunction &function : scalarFunctions()) {
+    for (const ScalarFunction &function : scalarFunctions())
       if (function.name == call.text)
         return readFunction(function, call);
-      known.emplace_back(function.name);
-    }
     std::optional<ScalarExpr> formula;
-    for (const ActivationRow &row : activations()) {
-      if (row.name == call.text)
-        formula = row.value;
-      known.push_back(row.name);
-    }
-    for (const ActivationNode &other : file.activations) {
-      if (&other == &node) // what stands below is not known yet
-        break;
-      known.push_back(other.name);
-      if (other.name == call.text && !(formula = readOther(other)))
+    if (const ActivationNode *other = findAbove(call.text)) {
+      if (!(formula = other->resolved)) {
+        checkDefaults(*other, call);
         return std::nullopt;
-    }
-    if (!formula) {
-      sink.report(DiagnosticId::unknown_name, call.location,
-                  {call.text, suggest(call.text, known)});
+      }
+    } else if (findActivationSignature(call.text)) {
+      formula = findActivation(call.text)->value;
+    } else {
+      reportUnknown(call);
       return std::nullopt;
     }
     if (!checkArguments(call, 1))
@@ -159,18 +151,36 @@ private:
     return x ? std::optional(formula->substitute({{"x", *x}})) : std::nullopt;
   }
 
-  // Another declaration with its defaults; what is wrong in it is reported there.
-  std::optional<ScalarExpr> readOther(const ActivationNode &other) {
-    DiagnosticSink ignored;
-    Evaluator evaluator(file, ignored);
-    std::vector<double> fallbacks;
-    for (const Parameter &parameter : signatureOf(other).parameters) {
-      const Value value = evaluator.fallbackOf(parameter, Scope());
-      if (!value.get<double>())
-        return std::nullopt;
-      fallbacks.push_back(*value.get<double>());
+  // What stands below the node is not known yet.
+  const ActivationNode *findAbove(std::string_view name) const {
+    for (const ActivationNode &other : file.activations) {
+      if (&other == &node)
+        break;
+      if (other.name == name)
+        return &other;
     }
-    return FormulaReader(other, fallbacks, file, ignored).read(other.formula);
+    return nullptr;
+  }
+
+  void checkDefaults(const ActivationNode &other, const Expr &call) {
+    for (const ParameterNode &parameter : other.parameters)
+      if (!parameter.fallback)
+        sink.report(DiagnosticId::missing_setting, call.location,
+                    {other.name, parameter.name, nameOf(Type::real)});
+  }
+
+  void reportUnknown(const Expr &call) {
+    std::vector<std::string> known{"select"};
+    for (const ScalarFunction &function : scalarFunctions())
+      known.emplace_back(function.name);
+    for (const ActivationRow &row : activations())
+      known.push_back(row.name);
+    for (const ActivationNode &other : file.activations) {
+      if (&other == &node)
+        break;
+      known.push_back(other.name);
+    }
+    sink.report(DiagnosticId::unknown_name, call.location, {call.text, suggest(call.text, known)});
   }
 
   std::optional<ScalarExpr> readFunction(const ScalarFunction &function, const Expr &call) {
@@ -199,15 +209,68 @@ std::optional<ScalarExpr> formulaOf(const ActivationNode &node, const std::vecto
   auto formula = FormulaReader(node, values, file, sink).read(node.formula);
   if (!formula)
     return std::nullopt;
-  if (!formula->variables().contains("x")) {
+  const bool isSmall = treeSize(*formula) <= double(maxFormula);
+  if (isSmall && !formula->variables().contains("x")) {
     sink.report(DiagnosticId::constant_formula, node.formula.location, {node.name, node.variable});
     return std::nullopt;
   }
-  if (treeSize(*formula) > double(maxFormula) || !findActivation(formula->text())) {
+  if (!isSmall || !findActivation(formula->text())) {
     sink.report(DiagnosticId::formula_too_large, node.formula.location, {node.name, maxFormula});
     return std::nullopt;
   }
   return formula;
+}
+
+namespace {
+
+// The defaults of the parameters, 1 where there is none; nothing after a report.
+std::optional<std::vector<double>> checkParameters(const ActivationNode &node, const File &file,
+                                                   DiagnosticSink &sink) {
+  bool isRight = true;
+  std::set<std::string> seen = {node.variable};
+  std::vector<double> values;
+  Evaluator evaluator(file, sink);
+  const Signature signature = signatureOf(node);
+  for (std::size_t i = 0; i < node.parameters.size(); ++i) {
+    const ParameterNode &parameter = node.parameters[i];
+    if (!seen.insert(parameter.name).second) {
+      sink.report(DiagnosticId::declared_twice, parameter.location, {parameter.name});
+      isRight = false;
+    }
+    if (parameter.type != nameOf(Type::real)) {
+      sink.report(DiagnosticId::type_mismatch, parameter.typeLocation,
+                  {nameOf(Type::real), "a parameter of an activation", "`" + parameter.type + "`"});
+      isRight = false;
+    }
+    values.push_back(1);
+    if (parameter.fallback) {
+      const Value value = evaluator.fallbackOf(signature.parameters[i], Scope());
+      isRight &= !value.isWrong();
+      if (const double *number = value.get<double>())
+        values.back() = *number;
+    }
+  }
+  return isRight ? std::optional(values) : std::nullopt;
+}
+
+} // namespace
+
+void resolveActivations(File &file, DiagnosticSink &sink) {
+  const std::vector<std::string> taken = wordsOf(Type::activation);
+  for (ActivationNode &node : file.activations) {
+    if (std::find(taken.begin(), taken.end(), node.name) != taken.end())
+      sink.report(DiagnosticId::reserved_name, node.location,
+                  {node.name, nameOf(Type::activation)});
+    if (!node.isWhole)
+      continue;
+    const auto values = checkParameters(node, file, sink);
+    if (!values)
+      continue;
+    const auto formula = formulaOf(node, *values, file, sink);
+    if (std::all_of(node.parameters.begin(), node.parameters.end(),
+                    [](const ParameterNode &parameter) { return parameter.fallback.has_value(); }))
+      node.resolved = formula;
+  }
 }
 
 } // namespace nnx::dsl

@@ -11,10 +11,15 @@
 
 namespace nnx::dsl {
 
+/// Checks the declared activations of `file`, from the first to the last, and resolves those that
+/// are right and have a default for every parameter. Formulas call only what is resolved, so
+/// nothing recurses and the work grows with the file.
+void resolveActivations(File &file, DiagnosticSink &sink);
+
 /// The formula of `node` over "x", with these values of its parameters, in their order. A formula
 /// is made of numbers, the functions of tables/ScalarOps.def, select(condition, a, b), pi, the rows
-/// of Activations.def and what `file` declares above the node. Nothing after a report. Requires
-/// that the parameters of the node are right (checkActivations).
+/// of Activations.def and what `file` declares above the node. Nothing after a report; what is
+/// wrong with an activation that it calls is reported there.
 std::optional<ScalarExpr> formulaOf(const ActivationNode &node, const std::vector<double> &values,
                                     const File &file, DiagnosticSink &sink);
 

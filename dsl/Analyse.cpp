@@ -1,6 +1,7 @@
 // Order of the checks: names, then what each declaration says by itself, then the points of grids.
 #include "dsl/Analyse.h"
 
+#include "dsl/ActivationFormula.h"
 #include "dsl/Checker.h"
 
 namespace nnx::dsl {
@@ -9,10 +10,10 @@ std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, Dia
   File file = parse(source, sink);
   bool isWellFormed = !sink.hasErrors();
   applyOverrides(file, source, overrides, sink);
+  resolveActivations(file, sink);
   Checker checker(file, sink);
   checker.checkNames();
   checker.checkLets();
-  checker.checkActivations();
   checker.checkDatasets();
   checker.checkNetworks();
   checker.checkTrainings();

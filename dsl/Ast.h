@@ -2,6 +2,7 @@
 // may recurse.
 #pragma once
 
+#include "dsl/ScalarExpr.h"
 #include "dsl/Study.h"
 
 #include <memory>
@@ -95,6 +96,7 @@ struct ActivationNode {
   SourceLocation variableLocation;
   std::vector<ParameterNode> parameters;
   Expr formula;
+  std::optional<ScalarExpr> resolved; // over "x" with all defaults: resolveActivations
 };
 
 struct LetNode {

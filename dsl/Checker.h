@@ -24,7 +24,6 @@ public:
 
   void checkNames(); // two declarations of one name
   void checkLets();
-  void checkActivations();
   void checkDatasets();
   void checkNetworks();
   void checkTrainings();

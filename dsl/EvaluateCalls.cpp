@@ -165,40 +165,31 @@ bool Evaluator::checkClipping(const Optimizer &optimizer, SourceLocation locatio
 
 Value Evaluator::evaluateActivation(const Signature &signature, const Expr &call,
                                     const Scope &scope) {
-  auto bound = bindArguments(signature, call, sink);
-  if (!bound)
+  std::optional<Settings> settings = evaluateSettings(signature, call, scope);
+  if (!settings)
     return wrong(call);
   std::vector<double> values;
-  for (std::size_t i = 0; i < bound->size(); ++i) {
-    const Parameter &parameter = signature.parameters[i];
-    Value value =
-        (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
-    if (value.isWrong())
-      return wrong(call);
-    values.push_back(*value.get<double>());
-  }
+  for (const Setting &setting : *settings)
+    values.push_back(std::get<double>(setting.value));
   const std::string name = call.elements.empty() ? call.text : toText(call);
   const ActivationNode *node = findDeclared(call.text);
   if (!node)
     return made(ActivationValue{name, activationText(*findActivation(call.text), values)}, call);
+  if (!node->isWhole)
+    return wrong(call);
   DiagnosticSink reported; // where it is declared
   auto formula = formulaOf(*node, values, file, reported);
   return formula ? made(ActivationValue{name, formula->text()}, call) : wrong(call);
 }
 
 Value Evaluator::evaluateInit(const Signature &signature, const Expr &call, const Scope &scope) {
-  auto bound = bindArguments(signature, call, sink);
-  if (!bound)
+  std::optional<Settings> settings = evaluateSettings(signature, call, scope);
+  if (!settings)
     return wrong(call);
   Init init{signature.name};
-  for (std::size_t i = 0; i < bound->size(); ++i) {
-    const Parameter &parameter = signature.parameters[i];
-    Value value =
-        (*bound)[i] ? evaluateFor(parameter, *(*bound)[i], scope) : fallbackOf(parameter, scope);
-    if (value.isWrong())
-      return wrong(call);
-    init.argument[i] = *value.get<double>();
-  }
+  double *argument = init.argument;
+  for (const Setting &setting : *settings)
+    *argument++ = std::get<double>(setting.value);
   return made(std::move(init), call);
 }
 

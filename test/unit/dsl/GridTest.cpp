@@ -118,6 +118,18 @@ TEST(Points, of_equal_meaning_say_the_same) {
   EXPECT_EQ(meanings.size(), 1u);
 }
 
+TEST(DeclaredActivations, cost_what_they_are_long) {
+  std::string text = "activation a0(x) = x * tanh(x)\n";
+  for (int i = 1; i < 5000; ++i)
+    text += "activation a" + std::to_string(i) + "(x) = a" + std::to_string(i - 1) + "(x) * a" +
+            std::to_string(i - 1) + "(x)\n";
+  Analysed analysed(text);
+  EXPECT_FALSE(analysed.study);
+  EXPECT_NE(analysed.rendered().find("the formula of `a8` is too large"), std::string::npos)
+      << analysed.rendered();
+  EXPECT_EQ(analysed.rendered().find("the formula of `a9`"), std::string::npos); // said once
+}
+
 TEST(Networks, are_used_inside_others_like_layers) {
   Analysed analysed(mnistText + R"(
 network block(f: int, act: activation = relu) { conv2d(f, kernel = 3, activation = act), max_pool(2) }
