@@ -200,8 +200,8 @@ int GridExpander::findVariant(const Network &network, const Dataset &dataset,
   auto [found, isNew] =
       checker.variants.try_emplace(text + optimizer, checker.study.variants.size());
   if (isNew)
-    checker.study.variants.push_back(
-        {network, dataset.shape, dataset.classes, training.loss, std::move(optimizer)});
+    checker.study.variants.push_back({network, dataset.shape, dataset.classes, dataset.targets,
+                                      training.loss, std::move(optimizer)});
   return static_cast<int>(found->second);
 }
 

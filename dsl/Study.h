@@ -131,8 +131,9 @@ struct Schedule {
 struct Variant {
   Network network; // lines are those of the first point that has it
   Shape sample;
-  int64_t classes = 0;
-  std::string loss;      // "cross_entropy"
+  int64_t classes = 0;   // 0 for regression
+  int64_t targets = 0;   // numbers to predict for a sample; 0 for classification
+  std::string loss;      // "cross_entropy", "huber(delta = 0.5)"
   std::string optimizer; // with what is compiled in of it: "sgd(nesterov=false)"
 };
 
@@ -149,11 +150,25 @@ struct Dataset {
   std::string name;
   std::string kind; // "idx"
   DatasetShare train, test;
-  Shape shape; // of one sample
-  int64_t classes = 0;
+  Shape shape;                         // of one sample
+  std::string task = "classification"; // or "regression"
+  int64_t classes = 0;                 // 0 for regression
+  int64_t targets = 0;                 // numbers to predict for a sample; 0 for classification
+  bool hasValidation = false;          // a share beside train and test
   double scale = 1;
   std::vector<std::string> labels; // empty, or one per class
   SourceLocation location;
+};
+
+// A training ends when `metric` has not become better by more than `minDelta` for `patience`
+// epochs, with the weights of its best epoch or of the last.
+struct EarlyStop {
+  std::string metric; // "validation.loss"; empty: it ends after its epochs
+  int64_t patience = 0;
+  double minDelta = 0;
+  bool restoresBest = false;
+
+  bool operator==(const EarlyStop &) const = default;
 };
 
 // How a point is trained. Defaults are those of tables/Settings.def.
@@ -167,6 +182,7 @@ struct TrainingSettings {
   bool shuffle = true;
   int64_t steps = 0;        // 0: whole epochs; N: the run ends after N steps
   std::string onDivergence; // "stop" or "continue"
+  EarlyStop stop;
 
   bool operator==(const TrainingSettings &) const = default;
 };

@@ -31,15 +31,20 @@ Json toJson(const dsl::DatasetShare &share) {
 }
 
 Json toJson(const dsl::Dataset &dataset, const dsl::Study &study) {
-  return {{"name", dataset.name},
-          {"kind", dataset.kind},
-          {"train", toJson(dataset.train)},
-          {"test", toJson(dataset.test)},
-          {"shape", dataset.shape},
-          {"classes", dataset.classes},
-          {"scale", dataset.scale},
-          {"labels", dataset.labels.empty() ? Json() : Json(dataset.labels)},
-          {"line", study.lineOf(dataset.location)}};
+  Json json = {{"name", dataset.name},
+               {"kind", dataset.kind},
+               {"train", toJson(dataset.train)},
+               {"test", toJson(dataset.test)},
+               {"shape", dataset.shape},
+               {"classes", dataset.classes},
+               {"scale", dataset.scale},
+               {"labels", dataset.labels.empty() ? Json() : Json(dataset.labels)},
+               {"line", study.lineOf(dataset.location)}};
+  if (dataset.task == "regression") {
+    json["task"] = dataset.task;
+    json["targets"] = dataset.targets;
+  }
+  return json;
 }
 
 void add(Json &json, const dsl::Setting &setting) {

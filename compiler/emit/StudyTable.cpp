@@ -130,6 +130,7 @@ Constant *TableBuilder::variant(const VariantRow &row) {
        integer(row.width),
        integer(row.channels),
        integer(row.classes),
+       integer(row.targets),
        buffers,
        parameters,
        hyperNames,

@@ -46,7 +46,7 @@ struct FunctionRow {
 
 struct VariantRow {
   std::string name;
-  int32_t height = 0, width = 0, channels = 0, classes = 0;
+  int32_t height = 0, width = 0, channels = 0, classes = 0, targets = 0;
   std::vector<BufferRow> buffers;
   std::vector<ParameterRow> parameters;
   std::vector<std::string> hyperNames;

@@ -45,7 +45,8 @@ public:
     row.width = input[1];
     row.height = isImage ? input[2] : 1;
     row.channels = isImage ? input[3] : 1;
-    row.classes = row.buffers[row.output].extent[1];
+    const bool isRegression = row.buffers[row.label].type == NNXRT_F32;
+    (isRegression ? row.targets : row.classes) = row.buffers[row.output].extent[1];
     row.step = describe(kStepFunction);
     row.evaluate = describe(kEvaluateFunction);
     return row;

@@ -122,7 +122,7 @@ static SampleSet checkShare(const DatasetSpec &spec, const IdxArray &images,
     throw DataError(fmt::format(
         "{}: label {} is {}; data set `{}` (line {}) has {} classes, 0 to {}", labels.name,
         wrong - labels.data(), *wrong, spec.name, spec.line, spec.classes, spec.classes - 1));
-  return {count, spec.shape[0], spec.shape[1], spec.shape[2], images.data(), labels.data()};
+  return {count, spec.shape[0], spec.shape[1], spec.shape[2], images.data(), labels.data(), {}};
 }
 
 Dataset::Dataset(const DatasetSpec &spec, const std::vector<fs::path> &folders) {

@@ -10,12 +10,13 @@
 
 namespace nnxrt {
 
-/// One share (train or test): what its two files hold, checked against the study.
+/// One share (train, validation or test), checked against the study.
 struct SampleSet {
   int64_t count = 0;
   int64_t height = 0, width = 0, channels = 0;
   const uint8_t *pixels = nullptr; // count x height x width x channels, row major
-  const uint8_t *labels = nullptr; // count, each below the number of classes
+  const uint8_t *labels = nullptr; // count, each below the number of classes; null for regression
+  std::vector<float> targets;      // regression: sample after sample, in the target's own units
 
   [[nodiscard]] int64_t sampleBytes() const { return height * width * channels; }
   [[nodiscard]] std::span<const uint8_t> sample(int64_t index) const {
@@ -29,7 +30,7 @@ public:
   /// with `.gz` put behind or taken off. Throws DataError and MemoryError.
   Dataset(const DatasetSpec &spec, const std::vector<std::filesystem::path> &folders);
 
-  SampleSet train, test;
+  SampleSet train, validation, test; // no samples for validation: the study has no such share
   std::string digest; // SHA-256 over the digests of its files as they lie on the disk
 
 private:

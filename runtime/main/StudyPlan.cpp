@@ -27,7 +27,7 @@ static void checkPoint(const nnxrt_study &compiled, const PointInfo &each,
                                  each.point->variant, compiled.variant_count));
   const nnxrt_variant &variant = compiled.variants[each.point->variant];
   const std::array<int64_t, 3> shape{variant.height, variant.width, variant.channels};
-  if (shape != spec.shape || variant.classes != spec.classes)
+  if (shape != spec.shape || variant.classes != spec.classes || variant.targets != spec.targets)
     throw StudyError(
         fmt::format("the study: variant {} does not fit data set `{}`", variant.name, spec.name));
 }

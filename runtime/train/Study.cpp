@@ -24,6 +24,7 @@ static ShareFiles readShare(const Node &node) {
 
 static DatasetSpec readDataset(const Node &node) {
   constexpr int mostClasses = 256; // labels are bytes
+  constexpr int mostTargets = 65536;
   DatasetSpec spec;
   spec.name = node.at("name").as<std::string>();
   spec.kind = node.at("kind").as<std::string>();
@@ -35,7 +36,10 @@ static DatasetSpec readDataset(const Node &node) {
   if (shape.size() != spec.shape.size())
     node.at("shape").fail("has not three numbers");
   std::copy(shape.begin(), shape.end(), spec.shape.begin());
-  spec.classes = static_cast<int>(node.at("classes").whole(1, mostClasses));
+  if (node.has("task") && node.at("task").as<std::string>() == "regression")
+    spec.targets = static_cast<int>(node.at("targets").whole(1, mostTargets));
+  else
+    spec.classes = static_cast<int>(node.at("classes").whole(1, mostClasses));
   spec.scale = node.at("scale").real();
   if (!node.at("labels").isNull())
     spec.labels = node.at("labels").as<std::vector<std::string>>();

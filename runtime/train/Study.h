@@ -24,11 +24,14 @@ struct DatasetSpec {
   std::string name;
   std::string kind; // "idx"
   ShareFiles train, test;
-  std::array<int64_t, 3> shape{}; // height, width, channels
-  int classes = 0;
+  std::array<int64_t, 3> shape{};  // height, width, channels
+  int classes = 0;                 // 0 for regression
+  int targets = 0;                 // numbers to predict for a sample; 0 for classification
   double scale = 1;                // what a byte is multiplied with
   std::vector<std::string> labels; // names of the classes; empty: their numbers
   int line = 0;
+
+  [[nodiscard]] bool isRegression() const { return targets > 0; }
 };
 
 struct Axis {

@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-#define NNXRT_ABI_VERSION 2
+#define NNXRT_ABI_VERSION 3
 #define NNXRT_LANES 16
 #define NNXRT_MAX_RANK 6
 #define NNXRT_TILES (-1) /* as an extent: the number of tiles of the call */
@@ -102,7 +102,8 @@ typedef struct nnxrt_function {
 typedef struct nnxrt_variant {
   const char *name;
   int32_t height, width, channels; /* of one sample */
-  int32_t classes;
+  int32_t classes;                 /* 0 for regression */
+  int32_t targets;                 /* numbers to predict for a sample; 0 for classification */
   const nnxrt_buffer *buffers;
   const nnxrt_parameter *parameters;
   /* The hyper numbers: what the updates of one step share. The trainer keeps them as doubles, from
@@ -115,9 +116,9 @@ typedef struct nnxrt_variant {
   const double *hyper_starts;
   uint32_t buffer_count, parameter_count, hyper_count;
   uint32_t input;  /* f32 (lane, x, y, c, tile) */
-  uint32_t label;  /* i32 (lane, tile) */
+  uint32_t label;  /* i32 (lane, tile); for regression f32 (lane, target, tile) */
   uint32_t loss;   /* f32 (lane, tile), one loss per sample, not divided by the count */
-  uint32_t output; /* f32 (lane, class, tile), the probabilities */
+  uint32_t output; /* f32 (lane, class or target, tile): what the network gives */
   uint64_t state_bytes;
   void (*prepare)(double *hyper); /* called before each step, when the trainer has set its numbers:
                                      computes the rest, such as bias corrections; null where there

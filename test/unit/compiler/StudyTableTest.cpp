@@ -32,7 +32,7 @@ void addFunction(llvm::Module &module, const char *name, int bonus) {
 VariantRow exampleVariant(const std::string &name) {
   VariantRow row;
   row.name = name;
-  row.height = 28, row.width = 27, row.channels = 3, row.classes = 10;
+  row.height = 28, row.width = 27, row.channels = 3, row.classes = 10, row.targets = 2;
   BufferRow input;
   input.name = "input", input.space = NNXRT_IO, input.bytes = 1234;
   input.extent = {16, 27, 28, 3, NNXRT_TILES}, input.stride = {1, 16, 432, 12096, 36288};
@@ -105,6 +105,7 @@ TEST_F(StudyTableTest, keeps_every_field_of_a_variant) {
   EXPECT_EQ(variant.width, 27);
   EXPECT_EQ(variant.channels, 3);
   EXPECT_EQ(variant.classes, 10);
+  EXPECT_EQ(variant.targets, 2);
   EXPECT_EQ(variant.buffer_count, 2u);
   EXPECT_EQ(variant.parameter_count, 1u);
   ASSERT_EQ(variant.hyper_count, 2u);

@@ -260,6 +260,7 @@ constexpr nnxrt_variant variant(const char *name, int32_t (*run)(const nnxrt_cal
           width,
           1,
           classes,
+          /*targets=*/0,
           buffers,
           parameters,
           hyperNames,
