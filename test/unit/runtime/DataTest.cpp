@@ -217,7 +217,7 @@ TEST(Gather, writes_lanes_x_y_c_tiles) {
     for (size_t i = 0; i < pixels.size(); ++i)
       pixels[i] = static_cast<uint8_t>(i * 2654435761U >> 13);
     std::iota(labels.begin(), labels.end(), uint8_t{0});
-    const SampleSet set{count, height, width, channels, pixels.data(), labels.data()};
+    const SampleSet set{count, height, width, channels, pixels.data(), labels.data(), {}};
     for (const size_t batch : {1U, 15U, 16U, 17U, 32U, 50U}) {
       std::vector<uint32_t> indices(batch);
       for (size_t i = 0; i < batch; ++i)

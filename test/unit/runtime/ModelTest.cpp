@@ -91,26 +91,10 @@ struct StoredDense {
                                     return 0;
                                   },
                                   &plan, 1};
-    variant = {"stored",
-               3,
-               2,
-               2,
-               4,
-               buffers,
-               &parameter,
-               nullptr,
-               nullptr,
-               5,
-               1,
-               0,
-               0,
-               1,
-               2,
-               3,
-               uint64_t(128 + pixels * row * 4),
-               nullptr,
-               function,
-               function};
+    variant = {"stored", 3,          2,       2,       4, 0,
+               buffers,  &parameter, nullptr, nullptr, 5, 1,
+               0,        0,          1,       2,       3, uint64_t(128 + pixels * row * 4),
+               nullptr,  function,   function};
   }
 };
 
