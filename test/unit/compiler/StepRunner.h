@@ -14,22 +14,36 @@
 
 namespace nnx::test {
 
+// What the two sides may differ by, beside the rounding of floats: Spread adds 30 times what the
+// interpreter's own numbers change by when each weight is disturbed by half a float's last bit.
+enum class Allowance { Rounding, Spread };
+
 class StepRunner {
 public:
-  StepRunner(const CompiledVariant &compiled, int64_t batch, unsigned seed);
+  StepRunner(const CompiledVariant &compiled, int64_t batch, unsigned seed,
+             Allowance allowance = Allowance::Rounding);
 
-  // One step on both sides with new samples; expects that losses, probabilities and parameters
-  // agree.
+  // One step on both sides with new samples: losses, probabilities and parameters are compared.
   void step(int64_t samples);
 
   // The same for an evaluation, which changes no state.
   void evaluate(int64_t samples);
 
+  // Arrays that did not agree so far, with their worst elements.
+  const std::vector<std::string> &differences() const { return found; }
+
 private:
+  struct Sides {
+    std::vector<Array> results, disturbed; // the second is empty without Allowance::Spread
+  };
+
   double startOf(uint32_t argument) const;
   void fill(Array &values, double bound);
   std::vector<Array> makeBatch(int64_t samples);
-  void compareOutputs(const std::vector<Array> &results, int64_t samples, const std::string &what);
+  void disturb(std::vector<Array> &values);
+  void compareOutputs(const Sides &sides, int64_t samples, const std::string &what);
+  void compare(const Sides &sides, size_t result, const std::vector<float> &values,
+               const std::string &what);
 
   const CompiledVariant &compiled;
   int64_t batch;
@@ -38,7 +52,10 @@ private:
   nnxrt::KernelContext context;
   nnxrt::Model model;
   reference::Hyperparameters hyper;
-  std::vector<Array> state; // parameters, then slots, on the interpreter's side
+  Allowance allowance;
+  std::vector<Array> state;     // parameters, then slots, on the interpreter's side
+  std::vector<Array> disturbed; // the same of the training that was disturbed at its start
+  std::vector<std::string> found;
 };
 
 } // namespace nnx::test
