@@ -118,6 +118,7 @@ llvm::Expected<std::vector<KernelObject>> makeKernelObjects(llvm::ArrayRef<Kerne
     store.trim();
 
   std::vector<KernelObject> objects;
+  objects.reserve(workOf.size());
   for (size_t index : workOf)
     objects.push_back(works[index].object);
   return objects;

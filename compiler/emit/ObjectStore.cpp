@@ -68,14 +68,14 @@ std::optional<std::string> ObjectStore::load(StringRef key) const {
   bool whole = rest.consume_back(endMark) && rest.size() >= hashBytes;
   StringRef content = whole ? rest.drop_back(hashBytes) : StringRef();
   if (!whole || hashOf(content) != rest.take_back(hashBytes)) {
-    fs::remove(path);
+    (void)fs::remove(path);
     return std::nullopt;
   }
   // The time of modification says when an entry was last used; failing to set it only ages it.
   int file = -1;
   if (!fs::openFileForWrite(path, file, fs::CD_OpenExisting, fs::OF_None)) {
-    fs::setLastAccessAndModificationTime(file, std::chrono::system_clock::now());
-    llvm::sys::Process::SafelyCloseFileDescriptor(file);
+    (void)fs::setLastAccessAndModificationTime(file, std::chrono::system_clock::now());
+    (void)llvm::sys::Process::SafelyCloseFileDescriptor(file);
   }
   return content.str();
 }
@@ -117,7 +117,7 @@ void ObjectStore::trim() const {
       continue;
     StringRef name = llvm::sys::path::filename(it->path());
     if (name.contains(".tmp-") && now - status.getLastModificationTime() > std::chrono::hours(1))
-      fs::remove(it->path());
+      (void)fs::remove(it->path());
     else if (name.ends_with(suffix)) {
       entries.push_back({it->path(), status.getSize(), status.getLastModificationTime()});
       total += status.getSize();

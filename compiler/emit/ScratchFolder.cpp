@@ -15,7 +15,7 @@ llvm::Expected<ScratchFolder> ScratchFolder::create() {
 
 ScratchFolder::~ScratchFolder() {
   if (!root.empty())
-    llvm::sys::fs::remove_directories(root);
+    (void)llvm::sys::fs::remove_directories(root);
 }
 
 std::string ScratchFolder::pathOf(llvm::StringRef name) const {

@@ -53,6 +53,7 @@ public:
 
   template <class Items, class Make> Constant *arrayOf(const Items &items, Make make) {
     std::vector<Constant *> elements;
+    elements.reserve(std::size(items));
     for (const auto &item : items)
       elements.push_back(make(item));
     return array(elements);

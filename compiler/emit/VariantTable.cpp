@@ -89,7 +89,7 @@ private:
     for (auto [i, other] : llvm::enumerate(buffers))
       if (auto slot = other->getAttrOfType<SlotAttr>(kSlotAttr);
           slot && slot.getParameter() == parameter.getName()) {
-        result.slots.push_back(i);
+        result.slots.push_back(uint32_t(i));
         result.slotStarts.push_back(startOf(slot.getName()));
       }
     return result;

@@ -115,7 +115,7 @@ std::string KernelSpec::text() const {
   std::string out = kind + "(";
   const char *separator = "";
   for (const auto &[name, value] : attributes) {
-    out += separator + name + "=" + value;
+    out.append(separator).append(name).append("=").append(value);
     separator = ", ";
   }
   return out + ")";

@@ -11,9 +11,9 @@
 namespace nnx::kernels {
 namespace {
 
-const std::string avx2Text = "x86-64-linux-avx-avx2-f16c-fma-sse41";
+constexpr const char *avx2Text = "x86-64-linux-avx-avx2-f16c-fma-sse41";
 // avx512_skylake is Halide's name for F, CD, BW, DQ and VL together.
-const std::string avx512Text = "x86-64-linux-avx-avx2-avx512-avx512_skylake-f16c-fma-sse41";
+constexpr const char *avx512Text = "x86-64-linux-avx-avx2-avx512-avx512_skylake-f16c-fma-sse41";
 
 } // namespace
 
