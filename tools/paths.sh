@@ -8,6 +8,7 @@ nnx_packages=$nnx_root/tools/packages
 # One folder per content of the lists, so that checkouts that differ do not disturb one another.
 nnx_toolchain=$nnx_cache/toolchain-$(cat "$nnx_packages/python.txt" "$nnx_packages/halide.txt" |
   sha256sum | cut -c1-12)
+nnx_axe=$nnx_cache/axe-$(sha256sum <"$nnx_packages/axe.txt" | cut -c1-12)
 
 # The arguments after the first go to standard error, the first is the exit status.
 fail() {

@@ -102,7 +102,8 @@ static int trainAndReport(const StudyPlan &plan, const Options &options, const f
       trainRuns(plan.requests, plan.placement, options.failFast, observers, interrupted);
   observers.studyEnded(outcome);
 
-  const StudyResults results = store.load();
+  StudyResults results = store.load();
+  store.keepPictures(results, bestRows(results));
   writeReport(results, out);
   if (!options.json)
     fmt::print("{}\nreport: {}\n", tableText(results), (out / "report.html").string());

@@ -1,15 +1,13 @@
-// Predicting runs from FLOPs. A training step counts three forward passes: forward, the gradients
-// of the inputs and those of the weights.
+// Predicting runs from FLOPs.
 #include "runtime/main/TimeBudget.h"
 
 #include "runtime/report/Format.h"
+#include "runtime/train/TrainingWork.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace nnxrt {
-
-static constexpr double passesOfTraining = 3;
 
 /// Work of one sample forward; a study that does not say its FLOPs counts samples.
 static double workOf(const Point &point) {

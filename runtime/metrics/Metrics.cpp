@@ -1,6 +1,8 @@
 // Figures of a classifier from its confusion matrix.
 #include "runtime/metrics/Metrics.h"
 
+#include "runtime/metrics/Reliability.h"
+
 #include <nnxrt/abi.h>
 
 #include <algorithm>
@@ -79,32 +81,19 @@ void nnxrt::addProbabilityFigures(Metrics &metrics, std::span<const uint16_t> la
                                   std::span<const uint16_t> predictions,
                                   std::span<const float> confidence,
                                   std::span<const uint16_t> ranks) {
-  constexpr int bins = 15;
-  struct Bin {
-    double hits = 0, confidence = 0;
-  };
-  std::array<Bin, bins> sums{};
   std::array<int64_t, 5> within{}; // samples of rank 0 to k
   const auto samples = static_cast<double>(labels.size());
-  bool isNumber = true;
-  for (size_t i = 0; i < labels.size(); ++i) {
-    for (size_t k = ranks[i]; k < within.size(); ++k)
+  for (const uint16_t rank : ranks)
+    for (size_t k = rank; k < within.size(); ++k)
       ++within[k];
-    isNumber = isNumber && !std::isnan(confidence[i]);
-    if (!isNumber)
-      continue;
-    const double place = std::ceil(static_cast<double>(confidence[i]) * bins) - 1;
-    Bin &bin = sums[static_cast<size_t>(std::clamp(place, 0.0, bins - 1.0))];
-    bin.hits += predictions[i] == labels[i] ? 1 : 0;
-    bin.confidence += confidence[i];
-  }
   metrics.top2 = ratio(static_cast<double>(within[1]), samples);
   metrics.top3 = ratio(static_cast<double>(within[2]), samples);
   metrics.top5 = ratio(static_cast<double>(within[4]), samples);
   metrics.calibrationError = 0;
-  for (const Bin &bin : sums)
-    metrics.calibrationError += ratio(std::abs(bin.hits - bin.confidence), samples);
-  if (!isNumber)
+  for (const ReliabilityBin &bin : reliabilityOf(labels, predictions, confidence))
+    metrics.calibrationError +=
+        ratio(std::abs(static_cast<double>(bin.hits) - bin.confidence), samples);
+  if (std::ranges::any_of(confidence, [](float each) { return std::isnan(each); }))
     metrics.calibrationError = std::numeric_limits<double>::quiet_NaN();
 }
 

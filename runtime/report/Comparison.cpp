@@ -28,7 +28,8 @@ static std::optional<double> testOf(const PointFigures &best, const PointFigures
   if (pairs.size() > 1) {
     std::vector<double> differences;
     for (const auto &[first, second] : pairs)
-      differences.push_back(first->result.test.accuracy - second->result.test.accuracy);
+      differences.push_back(best.metric->of(*best.point, *first) -
+                            best.metric->of(*other.point, *second));
     return pairedTest(differences);
   }
   if (pairs.empty())
@@ -83,7 +84,7 @@ std::string comparisonNote(const ExperimentFigures &figures,
                      "corrected for their number by Holm, at 5 %.",
                      alike, tested,
                      figures.experiment->repeats > 1
-                         ? "Student's paired test on the accuracies of equal seeds"
+                         ? "Student's paired test on the scores of equal seeds"
                          : "McNemar's exact test on the predictions");
 }
 

@@ -15,7 +15,7 @@ struct Comparison {
   double p = 1;          // corrected for the number of points
 };
 
-/// One entry per point. With repeats, Student's paired test on the accuracies of equal seeds;
+/// One entry per point. With repeats, Student's paired test on the scores of equal seeds;
 /// otherwise McNemar's on the predictions. Holm's correction over the points that are tested.
 std::vector<Comparison> compareWithBest(const ExperimentFigures &figures);
 

@@ -1,6 +1,8 @@
 // Runs of one point brought together.
 #include "runtime/report/Figures.h"
 
+#include "runtime/metrics/Statistics.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -74,39 +76,67 @@ static bool isWhole(const StoredRun &run) {
   return run.result.status == RunStatus::finished || run.result.status == RunStatus::diverged;
 }
 
-static PointFigures figuresOf(const Experiment &experiment, const PointResults &results) {
+bool predictsOneClass(const Metrics &test, size_t &predicted) {
+  for (size_t c = 0; c < test.perClass.size(); ++c) {
+    if (test.samples > 0 && test.perClass[c].predicted == test.samples) {
+      predicted = c;
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Interval> intervalOf(const PointFigures &point) {
+  const Spread &score = point.score;
+  if (score.count > 1) {
+    const auto count = static_cast<double>(score.count);
+    const double half = studentQuantile(0.05, count - 1) * score.deviation / std::sqrt(count);
+    return Interval{.low = score.mean - half, .high = score.mean + half};
+  }
+  if (score.count == 0 || point.metric->unit != Unit::share)
+    return std::nullopt;
+  return wilsonInterval(score.mean, point.bestRun->result.test.samples);
+}
+
+static bool hasFailed(const StoredRun &run) {
+  size_t predicted = 0;
+  return run.result.status == RunStatus::failed || run.result.status == RunStatus::diverged ||
+         run.result.divergedStep > 0 ||
+         (run.result.evaluated && predictsOneClass(run.result.test, predicted));
+}
+
+static PointFigures figuresOf(const ExperimentFigures &experiment, const PointResults &results) {
   PointFigures figures;
-  figures.experiment = &experiment;
-  figures.point = &experiment.points[results.point];
+  figures.experiment = experiment.experiment;
+  figures.metric = experiment.metric;
+  figures.point = &experiment.experiment->points[results.point];
   figures.results = &results;
   figures.status = statusOf(results.runs);
   // Runs that were cut short say nothing beside whole ones, and something where there are no
   // others.
   const bool anyWhole = std::any_of(results.runs.begin(), results.runs.end(), isWhole);
-  std::vector<double> accuracy, loss, precision, recall, f1, seconds;
   for (const StoredRun &run : results.runs) {
-    if (anyWhole && !isWhole(run))
-      continue;
-    seconds.push_back(run.result.seconds);
-    if (!run.result.evaluated)
+    figures.hasFailed = figures.hasFailed || hasFailed(run);
+    if ((anyWhole && !isWhole(run)) || !run.result.evaluated)
       continue;
     figures.runs.push_back(&run);
-    const Metrics &test = run.result.test;
-    accuracy.push_back(test.accuracy);
-    loss.push_back(test.loss);
-    precision.push_back(test.weighted.precision);
-    recall.push_back(test.weighted.recall);
-    f1.push_back(test.weighted.f1);
-    if (!figures.bestRun || test.accuracy > figures.bestRun->result.test.accuracy)
+    const auto scoreOf = [&](const StoredRun &each) {
+      return figures.metric->of(*figures.point, each);
+    };
+    if (!figures.bestRun || experiment.isBetter(scoreOf(run), scoreOf(*figures.bestRun)))
       figures.bestRun = &run;
   }
-  figures.accuracy = spreadOf(accuracy);
-  figures.loss = spreadOf(loss);
-  figures.precision = spreadOf(precision);
-  figures.recall = spreadOf(recall);
-  figures.f1 = spreadOf(f1);
-  figures.seconds = spreadOf(seconds);
+  figures.score = figures.spread(*figures.metric);
   return figures;
+}
+
+/// The accuracy of a classifier; where data have no classes, the first error that the trainer
+/// knows.
+static const MetricRow *rankingMetric(const Study &study, const Experiment &experiment) {
+  const bool hasClasses =
+      experiment.points.empty() || study.datasets[experiment.points.front().dataset].classes > 0;
+  const MetricRow *const error = hasClasses ? findMetric("accuracy") : findMetric("rmse");
+  return error ? error : findMetric("loss");
 }
 
 const std::string &PointFigures::coordinate(const std::string &axis) const {
@@ -127,10 +157,13 @@ Spread PointFigures::spread(const MetricRow &metric) const {
 std::vector<const PointFigures *> ExperimentFigures::ranking() const {
   std::vector<const PointFigures *> ranked;
   for (const PointFigures &point : points)
-    if (point.accuracy.count > 0)
+    if (point.score.count > 0)
       ranked.push_back(&point);
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto *a, const auto *b) {
-    return a->accuracy.mean > b->accuracy.mean;
+  // A score that is not a number comes last.
+  std::stable_sort(ranked.begin(), ranked.end(), [&](const auto *a, const auto *b) {
+    if (std::isnan(a->score.mean) || std::isnan(b->score.mean))
+      return std::isnan(a->score.mean) < std::isnan(b->score.mean);
+    return isBetter(a->score.mean, b->score.mean);
   });
   return ranked;
 }
@@ -141,21 +174,32 @@ const PointFigures *ExperimentFigures::best() const {
 }
 
 std::vector<ExperimentFigures> figuresOf(const StudyResults &results) {
-  const std::vector<Experiment> &experiments = results.info->study->experiments;
+  const Study &study = *results.info->study;
+  const std::vector<Experiment> &experiments = study.experiments;
   std::vector<ExperimentFigures> all;
   for (size_t e = 0; e < experiments.size(); ++e) {
-    ExperimentFigures figures{.experiment = &experiments[e], .points = {}};
+    ExperimentFigures figures{.experiment = &experiments[e],
+                              .metric = rankingMetric(study, experiments[e]),
+                              .points = {}};
     bool shown = false;
     for (const PointResults &point : results.points) {
       if (point.experiment != e)
         continue;
-      figures.points.push_back(figuresOf(experiments[e], point));
+      figures.points.push_back(figuresOf(figures, point));
       shown = shown || point.selected || !point.runs.empty();
     }
     if (shown)
       all.push_back(std::move(figures));
   }
   return all;
+}
+
+std::set<int64_t> bestRows(const StudyResults &results) {
+  std::set<int64_t> rows;
+  for (const ExperimentFigures &figures : figuresOf(results))
+    if (const PointFigures *const best = figures.best(); best && best->bestRun)
+      rows.insert(best->bestRun->row);
+  return rows;
 }
 
 } // namespace nnxrt

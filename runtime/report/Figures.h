@@ -3,6 +3,8 @@
 
 #include "runtime/report/MetricTable.h"
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,10 +34,12 @@ struct PointFigures {
   const Experiment *experiment = nullptr;
   const Point *point = nullptr;
   const PointResults *results = nullptr;
-  Spread accuracy, loss, precision, recall, f1, seconds; // on the test set; over whole runs
-  std::vector<const StoredRun *> runs;                   // of these, those with figures
-  const StoredRun *bestRun = nullptr;                    // of these, the one of highest accuracy
-  std::string status; // "finished", "diverged", "2 of 3 runs diverged", "not run"
+  const MetricRow *metric = nullptr;   // that which points are ranked by
+  Spread score;                        // its figure on the test set, over whole runs
+  std::vector<const StoredRun *> runs; // of these, those with figures
+  const StoredRun *bestRun = nullptr;  // of these, the one of the best score
+  std::string status;                  // "finished", "diverged", "2 of 3 runs diverged", "not run"
+  bool hasFailed = false; // a run diverged, failed, or learnt one class for every sample
 
   /// Of any figure, over the same runs.
   [[nodiscard]] Spread spread(const MetricRow &metric) const;
@@ -47,21 +51,36 @@ struct PointFigures {
   }
 };
 
+/// Whether every sample gets the same class, `predicted`.
+bool predictsOneClass(const Metrics &test, size_t &predicted);
+
+/// Where the true score lies with 95 % probability: by the deviation over repeats (Student), else
+/// by the number of test samples (Wilson, for shares alone).
+std::optional<Interval> intervalOf(const PointFigures &point);
+
 struct ExperimentFigures {
   const Experiment *experiment = nullptr;
-  std::vector<PointFigures> points; // in the study's order
+  const MetricRow *metric = nullptr; // that which points are ranked by
+  std::vector<PointFigures> points;  // in the study's order
 
   [[nodiscard]] const std::string &title() const {
     return experiment->title.empty() ? experiment->name : experiment->title;
   }
-  /// Highest mean accuracy on the test set, the first among equals; null without results.
+  /// The best mean score on the test set, the first among equals; null without results.
   [[nodiscard]] const PointFigures *best() const;
   /// Points that have results, best first.
   [[nodiscard]] std::vector<const PointFigures *> ranking() const;
+  /// Whether a score is better than another.
+  [[nodiscard]] bool isBetter(double score, double other) const {
+    return metric->higherIsBetter ? score > other : score < other;
+  }
 };
 
 /// One entry per experiment that has a selected point or a result. `results` outlives it.
 std::vector<ExperimentFigures> figuresOf(const StudyResults &results);
+
+/// The rows of results.sqlite of the best run of each experiment.
+std::set<int64_t> bestRows(const StudyResults &results);
 
 /// What came out of an experiment, in plain sentences: best point, spread, what failed and how.
 std::vector<std::string> summaryOf(const ExperimentFigures &figures, const StudyResults &results);

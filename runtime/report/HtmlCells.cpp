@@ -43,18 +43,14 @@ HtmlCell secondsCell(double seconds) {
   return {.text = durationText(seconds), .value = fmt::format("{:.3f}", seconds)};
 }
 
-HtmlCell statusCell(const std::string &status) {
+HtmlCell statusCell(const std::string &status, const std::string &note) {
   return {.text = status,
+          .note = note,
           .markup = fmt::format("<span class=\"{}\">{}</span>",
                                 status == "finished"  ? "good"
                                 : status == "not run" ? "quiet"
                                                       : "bad",
                                 escapeHtml(status))};
-}
-
-HtmlCell lineCell(int line) {
-  return {.text = "",
-          .markup = line > 0 ? fmt::format("<a href=\"#L{0}\">{0}</a>", line) : std::string()};
 }
 
 std::string factsTable(std::string_view caption, const Facts &facts) {

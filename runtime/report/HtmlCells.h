@@ -17,10 +17,7 @@ HtmlCell lossCell(double value);
 HtmlCell numberCell(int64_t number);
 /// Empty for NaN.
 HtmlCell secondsCell(double seconds);
-HtmlCell statusCell(const std::string &status);
-
-/// A link to a line of the source; empty for line 0.
-HtmlCell lineCell(int line);
+HtmlCell statusCell(const std::string &status, const std::string &note);
 
 std::string factsTable(std::string_view caption, const Facts &facts);
 

@@ -4,13 +4,12 @@
 #include "runtime/report/Format.h"
 #include "runtime/report/HtmlCells.h"
 #include "runtime/report/HtmlExperiment.h"
+#include "runtime/report/HtmlOverview.h"
 #include "runtime/report/Page.h"
 #include "runtime/report/Report.h"
-#include "runtime/report/SharedRuns.h"
+#include "runtime/report/SourceHtml.h"
 
-#include <algorithm>
 #include <fmt/format.h>
-#include <map>
 #include <nlohmann/json.hpp>
 
 namespace nnxrt {
@@ -27,15 +26,18 @@ public:
   std::string write() {
     addHeader();
     page.body += "<main id=\"content\">\n";
-    addOverview();
+    addOverview(page, results, experiments);
     for (size_t e = 0; e < experiments.size(); ++e)
       addExperiment(page, results, e, experiments[e]);
     addSource();
     addEnvironment();
     page.body += "</main>\n";
-    const Json charts = {{"specs", page.specs}, {"data", page.data}};
+    const Json data = {{"specs", page.specs},
+                       {"series", page.series},
+                       {"points", page.points},
+                       {"texts", page.texts}};
     return fillPage(title() + ": results", page.body,
-                    charts.dump(-1, ' ', false, Json::error_handler_t::replace));
+                    data.dump(-1, ' ', false, Json::error_handler_t::replace));
   }
 
 private:
@@ -53,60 +55,10 @@ private:
         "<li><a href=\"#reproduce\">Reproduce</a></li></ul></nav></header>\n";
   }
 
-  void addTile(const std::string &name, const std::string &value, const std::string &note) {
-    page.body += fmt::format("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>\n",
-                             escapeHtml(name), escapeHtml(value), escapeHtml(note));
-  }
-
-  void addOverview() {
-    const PointFigures *best = nullptr;
-    size_t points = 0, withFigures = 0;
-    std::map<RunStatus, size_t> unwell;
-    double fastest = 0;
-    for (const ExperimentFigures &experiment : experiments) {
-      points += experiment.points.size();
-      for (const PointFigures &point : experiment.points) {
-        withFigures += point.accuracy.count > 0 ? 1 : 0;
-        if (point.accuracy.count > 0 && (!best || point.accuracy.mean > best->accuracy.mean))
-          best = &point;
-      }
-    }
-    const std::vector<const StoredRun *> runs = distinctRuns(results);
-    for (const StoredRun *run : runs) {
-      if (run->result.status != RunStatus::finished)
-        ++unwell[run->result.status];
-      fastest = std::max(fastest, run->result.samplesPerSecond);
-    }
-    page.body += "<dl class=\"figures\">\n";
-    if (best)
-      addTile("Best test accuracy", shareText(best->accuracy.mean), best->name());
-    std::string note = counted(static_cast<int64_t>(runs.size()), "run");
-    for (const auto &[status, count] : unwell)
-      note += fmt::format(", {} {}", count, nameOf(status));
-    addTile("Points with results", fmt::format("{} of {}", withFigures, points), note);
-    addTile("Training and tests", durationText(trainingSeconds(results)), "all runs together");
-    if (fastest > 0)
-      addTile("Samples per second", rateText(fastest), "training, the fastest run");
-    page.body += "</dl>\n";
-    if (results.outcome.wasInterrupted)
-      page.body +=
-          "<p class=\"bad\">The study was interrupted: these are the results of what had run. "
-          "The same command goes on where it stopped.</p>\n";
-  }
-
   void addSource() {
     page.body += fmt::format(
-        "<section aria-labelledby=\"source\">\n<h2 id=\"source\">Source: {}</h2>\n"
-        "<pre class=\"source\" tabindex=\"0\" aria-label=\"Source with line numbers\"><code>",
-        escapeHtml(study.file));
-    size_t line = 1;
-    for (size_t at = 0; at < study.source.size(); ++line) {
-      const size_t end = std::min(study.source.find('\n', at), study.source.size());
-      page.body += fmt::format("<span id=\"L{}\">{}</span>", line,
-                               escapeHtml(std::string_view(study.source).substr(at, end - at)));
-      at = end + 1;
-    }
-    page.body += "</code></pre>\n</section>\n";
+        "<section aria-labelledby=\"source\">\n<h2 id=\"source\">Source: {}</h2>\n{}</section>\n",
+        escapeHtml(study.file), sourceHtml(study));
   }
 
   void addEnvironment() {

@@ -14,6 +14,7 @@ struct HtmlCell {
   std::string note = {};   // small, after the text
   std::string value = {};  // number as text
   std::string markup = {}; // instead of text: HTML
+  std::string tone = {};   // CSS class of the cell
   // NOLINTEND(readability-redundant-member-init)
   bool wraps = false;
 };
@@ -21,12 +22,14 @@ struct HtmlCell {
 struct HtmlColumn {
   std::string name;
   bool number = false;
+  bool isExtra = false; // shown when asked for
 };
 
 /// Builds one table; the first cell of a row is its header.
 class HtmlTable {
 public:
-  HtmlTable(std::string_view caption, std::vector<HtmlColumn> columns, bool sortable);
+  /// `tools`: rows can be sorted and filtered, columns hidden, and what is shown copied.
+  HtmlTable(std::string_view caption, std::vector<HtmlColumn> columns, bool tools);
 
   void addRow(const std::vector<HtmlCell> &cells, std::string_view rowClass = {});
   /// The table in a box of its own that scrolls where the page is narrow.
@@ -35,7 +38,7 @@ public:
 private:
   std::string caption;
   std::vector<HtmlColumn> columns;
-  bool sortable;
+  bool tools;
   std::string rows;
 };
 

@@ -1,13 +1,16 @@
 // report.md: the tables of the report for a repository.
-#include "runtime/report/Charts.h"
 #include "runtime/report/Claims.h"
+#include "runtime/report/ClassCharts.h"
+#include "runtime/report/FactorCharts.h"
 #include "runtime/report/Facts.h"
 #include "runtime/report/Figures.h"
 #include "runtime/report/Format.h"
 #include "runtime/report/Parts.h"
 #include "runtime/report/PointsTable.h"
 #include "runtime/report/Report.h"
+#include "runtime/report/SharedRuns.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -28,10 +31,9 @@ static std::string plain(std::string_view text) {
   return escaped;
 }
 
-static void addPointsTable(std::string &out, const ExperimentFigures &figures,
-                           const std::vector<std::string> &axes,
-                           const std::vector<std::string> &metrics) {
-  const PointsTable table = pointsTable(figures, axes, metrics);
+static void addPointsTable(std::string &out, const StudyResults &results,
+                           const ExperimentFigures &figures, const ReportPart &part) {
+  const PointsTable table = pointsTable(figures, results, part.rows, part.columns).plain();
   std::string head = "|", rule = "|";
   for (const PointsTable::Column &column : table.columns) {
     head += fmt::format(" {} |", plain(column.name));
@@ -97,30 +99,24 @@ static void addClasses(std::string &out, const Study &study, const PointFigures 
   out += "\n";
 }
 
-/// A heatmap as a table: one axis down, the other along the row.
-static void addGrid(std::string &out, const ExperimentFigures &figures, const ReportPart &part) {
-  const MetricRow &metric = *findMetric(part.color);
-  const auto values = [&](const std::string &name) {
-    for (const Axis &axis : figures.experiment->axes)
-      if (axis.name == name)
-        return axis.values;
-    return std::vector<std::string>();
-  };
-  out += fmt::format("### {} by {} and {}\n\n| {} |", plain(metric.title), plain(part.y),
-                     plain(part.x), plain(part.y));
+/// A heatmap as a table: one factor down, the other along the row.
+static void addGrid(std::string &out, const MetricRow &metric, const Factor &x, const Factor &y,
+                    const ExperimentFigures &figures) {
+  out += fmt::format("### {} by {} and {}\n\n| {} |", plain(metric.title), plain(y.name),
+                     plain(x.name), plain(y.name));
   std::string rule = "\n| --- |";
-  for (const std::string &x : values(part.x)) {
-    out += fmt::format(" {} = {} |", plain(part.x), plain(x));
+  for (size_t column = 0; column < x.values.size(); ++column) {
+    out += fmt::format(" {} |", plain(assignmentText(x, column)));
     rule += " ---: |";
   }
   out += rule + "\n";
-  for (const std::string &y : values(part.y)) {
-    out += fmt::format("| {} |", plain(y));
-    for (const std::string &x : values(part.x)) {
+  for (size_t row = 0; row < y.values.size(); ++row) {
+    out += fmt::format("| {} |", plain(y.values[row]));
+    for (size_t column = 0; column < x.values.size(); ++column) {
       std::string text;
-      for (const PointFigures &point : figures.points)
-        if (point.coordinate(part.x) == x && point.coordinate(part.y) == y && !point.runs.empty())
-          text = textOf(metric.unit, point.spread(metric).mean);
+      for (size_t p = 0; p < figures.points.size(); ++p)
+        if (x.of[p] == column && y.of[p] == row && !figures.points[p].runs.empty())
+          text = textOf(metric.unit, figures.points[p].spread(metric).mean);
       out += fmt::format(" {} |", text);
     }
     out += "\n";
@@ -128,18 +124,56 @@ static void addGrid(std::string &out, const ExperimentFigures &figures, const Re
   out += "\n";
 }
 
+/// The grid of two factors, and the variance that each axis accounts for.
+static void addAxes(std::string &out, const ExperimentFigures &figures) {
+  const std::vector<Factor> factors = factorsOf(figures);
+  if (factors.size() == 2 && areApart(factors, allPoints(figures)))
+    addGrid(out, *figures.metric, factors[1], factors[0], figures);
+  const auto importance = importanceOf(figures, factors);
+  if (factors.size() < 2 || !importance)
+    return;
+  out += "### Share of the variance over the grid\n\n| axis | share |\n| --- | ---: |\n";
+  for (const VarianceShare &each : importance->shares)
+    out += fmt::format("| {} | {:.1f} % |\n", plain(each.name), 100 * each.share);
+  out += fmt::format("| the rest, and chance | {:.1f} % |\n\n", 100 * importance->rest);
+}
+
 /// Tables, heatmaps and confusion matrices; curves and bars stand in the page alone.
-static void addParts(std::string &out, const Study &study, const ExperimentFigures &figures) {
+static void addParts(std::string &out, const StudyResults &results,
+                     const ExperimentFigures &figures) {
   for (const ReportPart &part : partsOf(figures)) {
     if (part.kind == "table")
-      addPointsTable(out, figures, part.rows, part.columns);
+      addPointsTable(out, results, figures, part);
     if (part.kind == "heatmap" && figures.best())
-      addGrid(out, figures, part);
+      addGrid(out, *findMetric(part.color), factorOf(figures, part.x), factorOf(figures, part.y),
+              figures);
+    if (part.kind == "axes" && figures.best())
+      addAxes(out, figures);
     const PointFigures *const point =
         part.kind == "confusion_matrix" ? pointOf(part, figures) : nullptr;
-    if (point)
-      addClasses(out, study, *point);
+    if (point && point->bestRun->result.test.classes > 0)
+      addClasses(out, *results.info->study, *point);
   }
+}
+
+/// A row for each experiment.
+static void addOverview(std::string &out, const std::vector<ExperimentFigures> &experiments) {
+  if (experiments.size() < 2)
+    return;
+  out +=
+      "| experiment | points | best point | score | failed |\n| --- | ---: | --- | ---: | ---: |\n";
+  for (const ExperimentFigures &figures : experiments) {
+    const PointFigures *const best = figures.best();
+    std::string score;
+    if (best)
+      score = fmt::format("{} {}", figures.metric->title,
+                          textOf(figures.metric->unit, best->score.mean));
+    out += fmt::format("| {} | {} | {} | {} | {} |\n", plain(figures.title()),
+                       figures.points.size(), best ? plain(best->name()) : "", plain(score),
+                       std::count_if(figures.points.begin(), figures.points.end(),
+                                     [](const PointFigures &point) { return point.hasFailed; }));
+  }
+  out += "\n";
 }
 
 static void addFacts(std::string &out, const Facts &facts) {
@@ -162,13 +196,18 @@ std::string markdownReport(const StudyResults &results) {
   std::string out = fmt::format("# {}\n\n", plain(study.name()));
   if (results.outcome.wasInterrupted)
     out += "The study was interrupted: these are the results of what had run.\n\n";
-  for (const ExperimentFigures &figures : figuresOf(results)) {
+  const std::vector<ExperimentFigures> experiments = figuresOf(results);
+  addOverview(out, experiments);
+  for (const ExperimentFigures &figures : experiments) {
     out += fmt::format("## {}\n\n", plain(figures.title()));
     for (const std::string &sentence : summaryOf(figures, results))
       out += fmt::format("- {}\n", plain(sentence));
     out += "\n";
-    addParts(out, study, figures);
+    addParts(out, results, figures);
     addClaims(out, figures);
+    for (const std::string &sentence : sharingSentences(figures, results))
+      out += fmt::format("- {}\n", plain(sentence));
+    out += "\n";
   }
   out += "## Environment\n\n";
   addFacts(out, environmentOf(results));

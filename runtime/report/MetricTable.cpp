@@ -44,18 +44,22 @@ const MetricRow *findMetric(std::string_view name) {
   return nullptr;
 }
 
-std::string textOf(Unit unit, double value) {
+FigureWriter writerOf(Unit unit) {
   switch (unit) {
   case Unit::share:
-    return shareText(value);
+    return shareText;
   case Unit::loss:
-    return lossText(value);
+    return lossText;
   case Unit::seconds:
-    return std::isnan(value) ? "" : durationText(value);
+    return [](double value) { return std::isnan(value) ? std::string() : durationText(value); };
   case Unit::count:
-    return countText(std::llround(value));
+    return [](double value) { return countText(std::llround(value)); };
   }
-  return {};
+  return shareText;
+}
+
+std::string textOf(Unit unit, double value) {
+  return writerOf(unit)(value);
 }
 
 } // namespace nnxrt

@@ -25,7 +25,9 @@ const std::vector<MetricRow> &metricTable();
 /// Null for a name that there is not.
 const MetricRow *findMetric(std::string_view name);
 
-/// A figure as people read it.
+/// What writes a figure as people read it.
+using FigureWriter = std::string (*)(double);
+FigureWriter writerOf(Unit unit);
 std::string textOf(Unit unit, double value);
 
 } // namespace nnxrt

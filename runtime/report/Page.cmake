@@ -1,4 +1,4 @@
-# Packs the page of the report (template, style, script, and Vega as vl-convert bundles it) into one
+# Packs the page of the report (template, style, scripts, and Vega as vl-convert bundles it) into one
 # zlib stream, which page.S embeds into the runtime. Expects the target nnxrt.
 enable_language(ASM)
 find_program(NNX_PYTHON NAMES python3 DOC "Python that has vl-convert-python, for the report's charts" REQUIRED)
@@ -9,12 +9,12 @@ if(NNX_VL_CONVERT_MISSING)
 endif()
 
 set(NNX_PAGE_ASSETS ${CMAKE_CURRENT_LIST_DIR}/assets)
+file(GLOB NNX_PAGE_PARTS CONFIGURE_DEPENDS ${NNX_PAGE_ASSETS}/*.js ${NNX_PAGE_ASSETS}/*.css ${NNX_PAGE_ASSETS}/*.html)
 set(NNX_PAGE ${CMAKE_CURRENT_BINARY_DIR}/page.html.z)
 add_custom_command(
   OUTPUT ${NNX_PAGE}
   COMMAND ${NNX_PYTHON} ${NNX_PAGE_ASSETS}/pack_page.py ${NNX_PAGE}
-  DEPENDS ${NNX_PAGE_ASSETS}/pack_page.py ${NNX_PAGE_ASSETS}/page.html ${NNX_PAGE_ASSETS}/report.css
-          ${NNX_PAGE_ASSETS}/report.js
+  DEPENDS ${NNX_PAGE_ASSETS}/pack_page.py ${NNX_PAGE_PARTS}
   COMMENT "Packing the page of the report"
   VERBATIM)
 set_source_files_properties(

@@ -63,10 +63,10 @@ static std::string harmless(std::string_view json) {
   return text;
 }
 
-std::string fillPage(std::string_view title, std::string_view body, std::string_view charts) {
+std::string fillPage(std::string_view title, std::string_view body, std::string_view data) {
   const std::string page = inflatePage();
   std::string filled;
-  filled.reserve(page.size() + body.size() + charts.size() + charts.size() / 8);
+  filled.reserve(page.size() + body.size() + data.size() + data.size() / 8);
   std::string_view rest = page;
   const auto copyUntil = [&](std::string_view mark) {
     const size_t at = rest.find(mark);
@@ -79,8 +79,8 @@ std::string fillPage(std::string_view title, std::string_view body, std::string_
   filled += escapeHtml(title);
   copyUntil("@BODY@");
   filled += body;
-  copyUntil("@CHARTS@");
-  filled += harmless(charts);
+  copyUntil("@DATA@");
+  filled += harmless(data);
   filled += rest;
   return filled;
 }

@@ -9,8 +9,8 @@ namespace nnxrt {
 /// `text` as HTML text or attribute value.
 std::string escapeHtml(std::string_view text);
 
-/// The whole page: `title` is text, `body` HTML, `charts` JSON (any text in it is made harmless for
+/// The whole page: `title` is text, `body` HTML, `data` JSON (any text in it is made harmless for
 /// a script element).
-std::string fillPage(std::string_view title, std::string_view body, std::string_view charts);
+std::string fillPage(std::string_view title, std::string_view body, std::string_view data);
 
 } // namespace nnxrt

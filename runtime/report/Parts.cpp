@@ -3,50 +3,20 @@
 
 #include "runtime/report/PointsTable.h"
 
-#include <set>
-
 namespace nnxrt {
-
-/// The two axes that vary, if every pair of their values is one point.
-static std::vector<std::string> heatmapAxes(const Experiment &experiment) {
-  std::vector<std::string> axes;
-  for (const Axis &axis : experiment.axes)
-    if (axis.values.size() > 1)
-      axes.push_back(axis.name);
-  if (axes.size() != 2)
-    return {};
-  std::set<std::vector<std::string>> places;
-  for (const Point &point : experiment.points) {
-    std::vector<std::string> place;
-    for (const auto &[name, value] : point.axes)
-      if (name == axes[0] || name == axes[1])
-        place.push_back(value);
-    if (!places.insert(std::move(place)).second)
-      return {};
-  }
-  return axes;
-}
 
 std::vector<ReportPart> partsOf(const ExperimentFigures &figures) {
   const Experiment &experiment = *figures.experiment;
   if (!experiment.report.empty())
     return experiment.report;
-  ReportPart table, points, curves, heatmap, confusion;
-  table.kind = "table";
-  table.rows = axesOf(experiment);
-  table.columns = {"accuracy", "precision", "recall", "f1", "loss", "parameters", "seconds"};
-  points.kind = "points";
-  curves.kind = "curves";
-  confusion.kind = "confusion_matrix";
-  std::vector<ReportPart> parts{table, points, curves};
-  if (const auto axes = heatmapAxes(experiment); !axes.empty()) {
-    heatmap.kind = "heatmap";
-    heatmap.x = axes[1]; // the axis written last varies fastest: along the row
-    heatmap.y = axes[0];
-    heatmap.color = "accuracy";
-    parts.push_back(heatmap);
+  std::vector<ReportPart> parts;
+  for (const char *kind : {"table", "points", "axes", "curves", "costs", "confusion_matrix"}) {
+    ReportPart &part = parts.emplace_back();
+    part.kind = kind;
   }
-  parts.push_back(confusion);
+  parts.front().rows = axesOf(experiment);
+  parts.front().columns = {"accuracy", "precision", "recall", "f1",         "rmse",
+                           "mae",      "r2",        "loss",   "parameters", "seconds"};
   return parts;
 }
 

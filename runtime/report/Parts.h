@@ -8,9 +8,9 @@
 
 namespace nnxrt {
 
-/// Without a block: a table of all axes, a chart of all points, the curves, a heatmap where two
-/// axes vary, and the confusion matrix of the best point. The kinds "points" and "curves" stand for
-/// the charts that no block names.
+/// Without a block: a table of all axes, charts of all points, of what the axes do, of the curves
+/// and of what points cost, and the figures of the best point by class. The kinds "points", "axes",
+/// "curves" and "costs" stand for the charts that no block names.
 std::vector<ReportPart> partsOf(const ExperimentFigures &figures);
 
 /// The point of a confusion matrix, if it has figures.

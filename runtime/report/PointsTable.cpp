@@ -1,14 +1,18 @@
 // Columns and cells of the table of points.
 #include "runtime/report/PointsTable.h"
 
+#include "runtime/device/Memory.h"
 #include "runtime/report/Comparison.h"
 #include "runtime/report/Format.h"
 #include "runtime/report/Published.h"
+#include "runtime/report/ResourceCharts.h"
+#include "runtime/report/SharedRuns.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <set>
 
 namespace nnxrt {
 
@@ -22,11 +26,14 @@ bool isNumber(const std::string &text) {
 
 class TableBuilder {
 public:
-  explicit TableBuilder(const ExperimentFigures &experimentFigures) : figures(experimentFigures) {
+  TableBuilder(const ExperimentFigures &experimentFigures, const StudyResults &results)
+      : figures(experimentFigures), sharing(sharesOf(experimentFigures, results)),
+        comparisons(compareWithBest(experimentFigures)) {
     table.rows.resize(figures.points.size());
-    const PointFigures *const best = figures.best();
-    for (size_t p = 0; p < figures.points.size(); ++p)
-      table.rows[p].isBest = &figures.points[p] == best && figures.points.size() > 1;
+    for (size_t p = 0; p < figures.points.size(); ++p) {
+      table.rows[p].isBest = comparisons[p].isBest;
+      table.rows[p].isAlike = comparisons[p].isTested && !comparisons[p].isTold;
+    }
   }
 
   /// A column; `cell` gives the cell of a point.
@@ -46,10 +53,20 @@ public:
     });
   }
 
-  void addMetric(const MetricRow &metric) {
-    if (metric.name == "accuracy")
+  /// A metric is shown once, and where some run has it.
+  void addMetric(const MetricRow &metric, bool isExtra = false) {
+    if (!shown.insert(metric.name).second)
+      return;
+    const bool hasFigure = std::ranges::any_of(figures.points, [&](const PointFigures &point) {
+      return !point.runs.empty() && !std::isnan(metric.of(*point.point, *point.runs.front()));
+    });
+    if (!hasFigure && (isExtra || figures.best()) && metric.unit != Unit::count)
+      return;
+    if (&metric == figures.metric)
       table.bestColumn = table.columns.size();
-    add({.name = std::string(metric.title), .number = true}, [&](const PointFigures &point) {
+    const PointsTable::Column column{
+        .name = std::string(metric.title), .number = true, .isExtra = isExtra};
+    add(column, [&](const PointFigures &point) {
       const Spread spread = point.spread(metric);
       if (metric.unit == Unit::count) // the same for every run, and for none
         return numberCell(static_cast<double>(point.point->parameters), metric.unit);
@@ -57,11 +74,45 @@ public:
       if (spread.count == 0)
         cell.text.clear();
       else if (metric.unit != Unit::seconds)
-        cell.note = deviationText(spread, metric.unit == Unit::loss ? lossText : shareText);
+        cell.note = deviationText(spread, writerOf(metric.unit));
       return cell;
     });
-    if (hasPublished(*figures.experiment, metric.name))
+    if (!isExtra && hasPublished(*figures.experiment, metric.name))
       addPublished(metric);
+  }
+
+  /// What the page shows when asked for.
+  void addExtras() {
+    for (const MetricRow &metric : metricTable())
+      addMetric(metric, true);
+    add({.name = "memory", .number = true, .isExtra = true}, [](const PointFigures &point) {
+      if (!point.bestRun)
+        return PointsTable::Cell{};
+      const uint64_t bytes = point.bestRun->result.memoryBytes;
+      return PointsTable::Cell{.text = bytesText(bytes), .value = std::to_string(bytes)};
+    });
+    add({.name = "predicted time", .number = true, .isExtra = true}, [](const PointFigures &point) {
+      const auto seconds =
+          point.bestRun ? predictedSeconds(*point.point, *point.bestRun) : std::optional<double>();
+      return seconds ? numberCell(*seconds, Unit::seconds) : PointsTable::Cell{};
+    });
+    add({.name = "run", .isExtra = true}, [](const PointFigures &point) {
+      PointsTable::Cell cell;
+      for (const StoredRun &run : point.results->runs)
+        cell.text += (cell.text.empty() ? "" : " ") + run.name;
+      return cell;
+    });
+  }
+
+  void addStatus() {
+    add({.name = "status", .isStatus = true}, [&](const PointFigures &point) {
+      const size_t others = sharing[static_cast<size_t>(&point - figures.points.data())];
+      return PointsTable::Cell{
+          .text = point.status,
+          .note = others == 0 ? ""
+                              : fmt::format("one run with {}",
+                                            counted(static_cast<int64_t>(others), "other point"))};
+    });
   }
 
   void addPublished(const MetricRow &metric) {
@@ -78,12 +129,12 @@ public:
       const char *const sign = published->difference < 0 ? "-" : "+";
       return PointsTable::Cell{.text = sign + textOf(metric.unit, std::abs(published->difference)),
                                .note = published->verdict(),
-                               .value = fmt::format("{}", published->difference)};
+                               .value = fmt::format("{}", published->difference),
+                               .tone = published->tone()};
     });
   }
 
   void addComparison() {
-    const std::vector<Comparison> comparisons = compareWithBest(figures);
     table.notes.push_back(comparisonNote(figures, comparisons));
     table.notes.push_back(publishedNote(figures));
     std::erase(table.notes, "");
@@ -127,6 +178,9 @@ private:
   }
 
   const ExperimentFigures &figures;
+  const std::vector<size_t> sharing;
+  const std::vector<Comparison> comparisons;
+  std::set<std::string_view> shown; // metrics
   PointsTable table;
 };
 
@@ -139,9 +193,23 @@ std::vector<std::string> axesOf(const Experiment &experiment) {
   return names;
 }
 
-PointsTable pointsTable(const ExperimentFigures &figures, const std::vector<std::string> &axes,
+PointsTable PointsTable::plain() const {
+  PointsTable result = *this;
+  for (size_t c = result.columns.size(); c-- > 0;) {
+    if (!result.columns[c].isExtra)
+      continue;
+    const auto place = static_cast<std::ptrdiff_t>(c);
+    result.columns.erase(result.columns.begin() + place);
+    for (Row &row : result.rows)
+      row.cells.erase(row.cells.begin() + place);
+  }
+  return result;
+}
+
+PointsTable pointsTable(const ExperimentFigures &figures, const StudyResults &results,
+                        const std::vector<std::string> &axes,
                         const std::vector<std::string> &metrics) {
-  TableBuilder builder(figures);
+  TableBuilder builder(figures, results);
   for (const std::string &name : axes)
     for (const Axis &axis : figures.experiment->axes)
       if (axis.name == name)
@@ -154,8 +222,8 @@ PointsTable pointsTable(const ExperimentFigures &figures, const std::vector<std:
       builder.addMetric(*metric);
   builder.addComparison();
   builder.addNotes();
-  builder.add({.name = "status", .isStatus = true},
-              [](const PointFigures &point) { return PointsTable::Cell{.text = point.status}; });
+  builder.addStatus();
+  builder.addExtras();
   return builder.take();
 }
 

@@ -18,7 +18,14 @@ std::string Published::verdict() const {
     return "chance";
   if (withinSeeds.value_or(false))
     return withinSamples ? "chance (seeds)" : "chance";
-  return withinSamples.value_or(false) ? "chance (samples)" : "";
+  if (withinSamples.value_or(false))
+    return "chance (samples)";
+  return difference == 0 ? "" : isBetter ? "better" : "worse";
+}
+
+std::string Published::tone() const {
+  const std::string text = verdict();
+  return text == "better" ? "good" : text == "worse" ? "bad" : "";
 }
 
 std::optional<Published> publishedOf(const PointFigures &point, const MetricRow &metric) {
@@ -31,6 +38,7 @@ std::optional<Published> publishedOf(const PointFigures &point, const MetricRow 
   Published result;
   result.published = found->second;
   result.difference = ours.mean - found->second;
+  result.isBetter = (result.difference > 0) == metric.higherIsBetter;
   const double distance = std::abs(result.difference);
   if (metric.unit == Unit::share) {
     const auto samples = static_cast<double>(point.bestRun->result.test.samples);
@@ -64,7 +72,7 @@ std::string publishedNote(const ExperimentFigures &figures) {
   return fmt::format(
       "Published figures stand beside ours, with ours - published as the difference. \"chance\" "
       "marks one within the 95 % interval that the number of test samples leaves to both "
-      "figures{}.",
+      "figures{}; others are \"better\" or \"worse\".",
       repeats ? " (samples) and within that of one more run, by the deviation over seeds (seeds)"
               : "; it says nothing about other seeds, since each point ran once");
 }

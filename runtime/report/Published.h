@@ -17,8 +17,12 @@ struct Published {
   /// with repeats alone.
   std::optional<bool> withinSeeds;
 
-  /// "chance", "chance (seeds)", "chance (samples)" or "".
+  bool isBetter = false; // ours is
+
+  /// "chance", "chance (seeds)", "chance (samples)", "better" or "worse".
   [[nodiscard]] std::string verdict() const;
+  /// "good" or "bad" where the difference is no chance, else "".
+  [[nodiscard]] std::string tone() const;
 };
 
 /// Nothing where the point has no published figure of that name, or no figure of ours.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
+#include <set>
 
 namespace nnxrt {
 
@@ -39,6 +40,21 @@ static std::vector<const PointResults *> pointsOf(const StudyResults &results,
   return points;
 }
 
+std::vector<size_t> sharesOf(const ExperimentFigures &figures, const StudyResults &results) {
+  std::map<std::string, std::set<const PointResults *>> users;
+  for (const PointResults &point : results.points)
+    for (const StoredRun &run : point.runs)
+      users[run.name].insert(&point);
+  std::vector<size_t> shares;
+  for (const PointFigures &point : figures.points) {
+    std::set<const PointResults *> all{point.results};
+    for (const StoredRun &run : point.results->runs)
+      all.insert(users[run.name].begin(), users[run.name].end());
+    shares.push_back(all.size() - 1);
+  }
+  return shares;
+}
+
 static std::string sentenceOf(const std::vector<const PointResults *> &points, size_t experiment,
                               const StudyResults &results) {
   std::vector<std::string> here, elsewhere;
@@ -59,7 +75,7 @@ static std::string sentenceOf(const std::vector<const PointResults *> &points, s
 
 std::vector<std::string> sharingSentences(const ExperimentFigures &figures,
                                           const StudyResults &results) {
-  constexpr size_t named = 8; // the tables of runs tell the rest
+  constexpr size_t named = 40; // the column of runs tells the rest
   std::vector<std::string> sentences;
   std::vector<std::vector<const PointResults *>> told;
   size_t others = 0;

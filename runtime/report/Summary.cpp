@@ -1,8 +1,9 @@
 // What came out of an experiment, in plain sentences made from its figures alone.
+#include "runtime/report/Comparison.h"
+#include "runtime/report/Endings.h"
 #include "runtime/report/Figures.h"
-
 #include "runtime/report/Format.h"
-#include "runtime/report/SharedRuns.h"
+#include "runtime/report/Importance.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,143 +11,156 @@
 
 namespace nnxrt {
 
-static std::string withDeviation(const Spread &spread) {
-  if (spread.count < 2)
-    return shareText(spread.mean);
-  return fmt::format("{} ± {} over {} repeats", shareText(spread.mean), shareText(spread.deviation),
-                     spread.count);
-}
+namespace {
 
-static std::string bestSentence(const PointFigures &best, size_t points) {
-  const std::string figures =
-      fmt::format("accuracy {}, precision {}, recall {}, F1 {}, loss {}",
-                  withDeviation(best.accuracy), shareText(best.precision.mean),
-                  shareText(best.recall.mean), shareText(best.f1.mean), lossText(best.loss.mean));
-  if (points == 1)
-    return fmt::format("{} reaches on the test set: {}.", best.name(), figures);
-  return fmt::format("Best of {} points on the test set: {}, with {}.", points, best.name(),
-                     figures);
-}
+class Summary {
+public:
+  Summary(const ExperimentFigures &experimentFigures, const StudyResults &studyResults)
+      : figures(experimentFigures), results(studyResults), ranked(figures.ranking()),
+        metric(*figures.metric) {}
 
-static std::string spreadSentence(const std::vector<const PointFigures *> &ranked) {
-  const double middle = ranked.size() % 2 == 1 ? ranked[ranked.size() / 2]->accuracy.mean
-                                               : (ranked[ranked.size() / 2 - 1]->accuracy.mean +
-                                                  ranked[ranked.size() / 2]->accuracy.mean) /
-                                                     2;
-  return fmt::format("Accuracies range from {} ({}) to {}, with the median at {}.",
-                     shareText(ranked.back()->accuracy.mean), ranked.back()->name(),
-                     shareText(ranked.front()->accuracy.mean), shareText(middle));
-}
-
-static std::string chanceSentence(const std::vector<const PointFigures *> &ranked) {
-  const PointFigures &best = *ranked.front();
-  const int64_t samples = best.bestRun->result.test.samples;
-  const Interval interval = wilsonInterval(best.accuracy.mean, samples);
-  const auto near = std::count_if(ranked.begin() + 1, ranked.end(), [&](const auto *point) {
-    return point->accuracy.mean >= interval.low;
-  });
-  const std::string range =
-      fmt::format("From {} test samples, the best point's accuracy lies between {} and {} (95 % "
-                  "interval)",
-                  countText(samples), shareText(interval.low), shareText(interval.high));
-  if (near == 0)
-    return range + "; no other point falls into it.";
-  return fmt::format(
-      "{}; {} of the other points {} into it, so the order among them may be chance.", range, near,
-      near == 1 ? "falls" : "fall");
-}
-
-static bool predictsOneClass(const Metrics &test, size_t &predicted) {
-  for (size_t c = 0; c < test.perClass.size(); ++c) {
-    if (test.samples > 0 && test.perClass[c].predicted == test.samples) {
-      predicted = c;
-      return true;
-    }
-  }
-  return false;
-}
-
-static std::string endingOf(const StoredRun &run) {
-  const RunResult &result = run.result;
-  std::string text =
-      result.status == RunStatus::finished ? "trained to the end" : nameOf(result.status);
-  if (result.divergedStep > 0) {
-    text = fmt::format("diverged in step {}", countText(result.divergedStep));
-    if (run.stepsPerEpoch > 0)
-      text = fmt::format("diverged in epoch {}, step {}",
-                         (result.divergedStep - 1) / run.stepsPerEpoch + 1,
-                         countText((result.divergedStep - 1) % run.stepsPerEpoch + 1));
-  } else if (result.status != RunStatus::finished) {
-    text += fmt::format(" in epoch {}", result.epochs);
-    if (!result.message.empty())
-      text += ": " + result.message;
-  }
-  size_t predicted = 0;
-  if (result.evaluated && predictsOneClass(result.test, predicted)) {
-    if (!std::isfinite(result.test.loss))
-      text += fmt::format("; its outputs are not finite numbers and are read as class {}, which "
-                          "gives accuracy {}",
-                          predicted, shareText(result.test.accuracy));
+  std::vector<std::string> write() {
+    if (results.info->quick)
+      say("A quick trial: one epoch on a fiftieth of the data. These figures say that everything "
+          "runs, not how good it is.");
+    if (ranked.empty())
+      say("No point has figures on the test set yet.");
     else
-      text += fmt::format("; it predicts class {} for every sample, which gives accuracy {}",
-                          predicted, shareText(result.test.accuracy));
+      sayFigures();
+    for (std::string &sentence : endingSentences(figures))
+      say(std::move(sentence));
+    return std::move(sentences);
   }
-  return text;
-}
 
-static void appendFailures(const ExperimentFigures &figures, std::vector<std::string> &sentences) {
-  constexpr size_t named = 8; // the table tells the rest
-  size_t others = 0, notRun = 0;
-  size_t said = 0;
-  for (const PointFigures &point : figures.points) {
-    notRun += point.results->runs.empty() ? 1 : 0;
-    for (const StoredRun &run : point.results->runs) {
-      size_t predicted = 0;
-      const bool remarkable =
-          run.result.status != RunStatus::finished || run.result.divergedStep > 0 ||
-          (run.result.evaluated && predictsOneClass(run.result.test, predicted));
-      if (!remarkable)
-        continue;
-      if (said == named) {
-        ++others;
-        continue;
-      }
-      ++said;
-      const std::string repeat =
-          figures.experiment->repeats > 1 ? fmt::format(" (repeat {})", run.repeat) : "";
-      sentences.push_back(fmt::format("{}{} {}.", point.name(), repeat, endingOf(run)));
-    }
+private:
+  void say(std::string sentence) { sentences.push_back(std::move(sentence)); }
+  [[nodiscard]] std::string text(double value) const { return textOf(metric.unit, value); }
+
+  void sayFigures() {
+    sayBest();
+    if (ranked.size() < 2)
+      return;
+    sayWhatMattered();
+    sayComparison();
+    sayRange();
+    say("The best point was selected on the test set: expect a little less on new data.");
   }
-  if (others > 0)
-    sentences.push_back(fmt::format("{} more did not end well; the table marks them.",
-                                    counted(static_cast<int64_t>(others), "run")));
-  if (notRun > 0)
-    sentences.push_back(fmt::format("{} not run.", notRun == 1
-                                                       ? std::string("1 point was")
-                                                       : fmt::format("{} points were", notRun)));
-}
+
+  void sayBest() {
+    const PointFigures &best = *ranked.front();
+    std::string score = fmt::format("{} {}", metric.title, text(best.score.mean));
+    const auto interval = intervalOf(best);
+    if (interval && best.score.count > 1)
+      score += fmt::format(" ± {} over {} repeats (95 % interval of their mean {} to {})",
+                           text(best.score.deviation), best.score.count, text(interval->low),
+                           text(interval->high));
+    else if (interval)
+      score += fmt::format(" (95 % interval {} to {}, from {} test samples)", text(interval->low),
+                           text(interval->high), countText(best.bestRun->result.test.samples));
+    for (const char *name : {"precision", "recall", "f1", "loss"})
+      if (const MetricRow *const row = findMetric(name); row && row != &metric) {
+        const double value = best.spread(*row).mean;
+        if (!std::isnan(value))
+          score += fmt::format(", {} {}", row->title, textOf(row->unit, value));
+      }
+    if (figures.points.size() == 1)
+      say(fmt::format("{} reaches on the test set: {}.", best.name(), score));
+    else
+      say(fmt::format("Best of {} points on the test set: {}, with {}.", figures.points.size(),
+                      best.name(), score));
+  }
+
+  /// The factor's means over all other axes: "from 0.9740 (sigmoid) to 0.9880 (gelu)".
+  [[nodiscard]] std::string meansOf(const Factor &factor, const Importance &importance) const {
+    std::vector<Spread> means(factor.values.size());
+    for (size_t value = 0; value < factor.values.size(); ++value) {
+      std::vector<double> scores;
+      for (const size_t p : importance.points)
+        if (factor.of[p] == value)
+          scores.push_back(figures.points[p].score.mean);
+      means[value] = spreadOf(scores);
+    }
+    std::vector<size_t> order;
+    for (size_t value = 0; value < means.size(); ++value)
+      if (means[value].count > 0)
+        order.push_back(value);
+    std::ranges::stable_sort(
+        order, [&](size_t a, size_t b) { return figures.isBetter(means[b].mean, means[a].mean); });
+    return fmt::format("its means range from {} ({}) to {} ({})", text(means[order.front()].mean),
+                       factor.values[order.front()], text(means[order.back()].mean),
+                       factor.values[order.back()]);
+  }
+
+  void sayWhatMattered() {
+    const std::vector<Factor> factors = factorsOf(figures);
+    const auto importance = importanceOf(figures, factors);
+    if (factors.size() < 2 || !importance)
+      return;
+    std::string rest;
+    for (const VarianceShare &each : importance->shares)
+      if (each.name != factors[importance->factor].name && each.share >= 0.005)
+        rest += fmt::format(", {} {:.0f} %", each.name, 100 * each.share);
+    const auto of = [&](const VarianceShare &each) {
+      return each.name == factors[importance->factor].name;
+    };
+    const double largest = std::ranges::find_if(importance->shares, of)->share;
+    std::string left;
+    for (const std::string &value : importance->left)
+      left += (left.empty() ? " (without " : " and ") + value;
+    if (!left.empty())
+      left += ", where points failed)";
+    say(fmt::format(
+        "What mattered most is {}: it alone accounts for {:.0f} % of the variance of {} "
+        "over the grid{}{}; {}.",
+        factors[importance->factor].name, 100 * largest, metric.title, left, rest,
+        meansOf(factors[importance->factor], *importance)));
+  }
+
+  void sayComparison() {
+    const std::vector<Comparison> comparisons = compareWithBest(figures);
+    constexpr size_t named = 4;
+    std::string names;
+    size_t alike = 0, tested = 0;
+    for (size_t p = 0; p < comparisons.size(); ++p) {
+      tested += comparisons[p].isTested ? 1 : 0;
+      if (!comparisons[p].isTested || comparisons[p].isTold)
+        continue;
+      if (++alike <= named)
+        names += (names.empty() ? ": " : "; ") + figures.points[p].name();
+    }
+    if (tested == 0)
+      return;
+    if (alike == 0)
+      return say(fmt::format("Each of the {} other points can be told from the best (paired tests "
+                             "at 5 %).",
+                             tested));
+    if (alike > named)
+      names = " (marked \"= best\" in the table)";
+    say(fmt::format("{} of {} other points cannot be told from the best by paired tests at 5 %{}.",
+                    alike, tested, names));
+  }
+
+  void sayRange() {
+    const size_t middle = ranked.size() / 2;
+    const double median = ranked.size() % 2 == 1
+                              ? ranked[middle]->score.mean
+                              : (ranked[middle - 1]->score.mean + ranked[middle]->score.mean) / 2;
+    say(fmt::format("Over all points, {} ranges from {} ({}) to {}, with the median at {}.",
+                    metric.title, text(ranked.back()->score.mean), ranked.back()->name(),
+                    text(ranked.front()->score.mean), text(median)));
+  }
+
+  const ExperimentFigures &figures;
+  const StudyResults &results;
+  const std::vector<const PointFigures *> ranked;
+  const MetricRow &metric;
+  std::vector<std::string> sentences;
+};
+
+} // namespace
 
 std::vector<std::string> summaryOf(const ExperimentFigures &figures, const StudyResults &results) {
-  std::vector<std::string> sentences;
-  if (results.info->quick)
-    sentences.emplace_back("A quick trial: one epoch on a fiftieth of the data. These figures say "
-                           "that everything runs, not how good it is.");
-  const auto ranked = figures.ranking();
-  if (ranked.empty()) {
-    sentences.emplace_back("No point has figures on the test set yet.");
-  } else {
-    sentences.push_back(bestSentence(*ranked.front(), figures.points.size()));
-    if (ranked.size() > 1) {
-      sentences.push_back(spreadSentence(ranked));
-      sentences.push_back(chanceSentence(ranked));
-      sentences.emplace_back("The best point was selected on the test set, since the study has no "
-                             "validation share: expect a little less on new data.");
-    }
-  }
-  for (std::string &sentence : sharingSentences(figures, results))
-    sentences.push_back(std::move(sentence));
-  appendFailures(figures, sentences);
-  return sentences;
+  return Summary(figures, results).write();
 }
 
 } // namespace nnxrt

@@ -42,10 +42,11 @@ std::string aligned(const std::vector<Column> &columns,
   return out;
 }
 
-std::string experimentTable(const ExperimentFigures &figures) {
+std::string experimentTable(const ExperimentFigures &figures, const StudyResults &results) {
   const PointsTable table =
-      pointsTable(figures, axesOf(*figures.experiment),
-                  {"accuracy", "precision", "recall", "f1", "loss", "seconds"});
+      pointsTable(figures, results, axesOf(*figures.experiment),
+                  {"accuracy", "precision", "recall", "f1", "rmse", "mae", "r2", "loss", "seconds"})
+          .plain();
   std::vector<Column> columns;
   for (size_t c = 0; c < table.columns.size(); ++c) // axes stand left, as words do
     columns.push_back({printable(table.columns[c].name),
@@ -68,11 +69,11 @@ std::string tableText(const StudyResults &results) {
   std::string out;
   for (const ExperimentFigures &figures : figuresOf(results)) {
     out += fmt::format("{}{}\n", out.empty() ? "" : "\n", printable(figures.title()));
-    out += experimentTable(figures);
+    out += experimentTable(figures, results);
     const PointFigures *best = figures.best();
     if (best && figures.points.size() > 1)
-      out += fmt::format("  best: {}, accuracy {} (selected on the test set)\n",
-                         printable(best->name()), shareText(best->accuracy.mean));
+      out += fmt::format("  best: {}, {} {} (selected on the test set)\n", printable(best->name()),
+                         figures.metric->title, textOf(figures.metric->unit, best->score.mean));
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #include "runtime/store/ResultReader.h"
 
 #include "runtime/data/Dataset.h"
+#include "runtime/store/Pictures.h"
 #include "runtime/store/Schema.h"
 #include "runtime/store/StoreError.h"
 #include "runtime/train/RunPlan.h"
@@ -168,19 +169,24 @@ StoredRun ResultReader::loadRun(int64_t id) {
   return run;
 }
 
-std::vector<bool> ResultReader::loadHits(int64_t id) {
-  Statement query(database, "SELECT label, predicted FROM prediction WHERE run = ?");
-  query.bind(id);
+void ResultReader::loadSamples(StoredRun &run) {
+  Statement query(database, "SELECT label, predicted, confidence FROM prediction WHERE run = ?");
+  query.bind(run.row);
   if (!query.step())
-    return {};
+    return;
   const auto labels = query.array<uint16_t>(), predicted = query.array<uint16_t>();
-  std::vector<bool> hits;
-  for (size_t i = 0; i < std::min(labels.size(), predicted.size()); ++i)
-    hits.push_back(labels[i] == predicted[i]);
-  return hits;
+  const auto confidence = query.array<float>();
+  if (labels.size() != predicted.size() || labels.size() != confidence.size())
+    return;
+  for (size_t i = 0; i < labels.size(); ++i)
+    run.hits.push_back(labels[i] == predicted[i]);
+  const auto bins = reliabilityOf(labels, predicted, confidence);
+  run.reliability.assign(bins.begin(), bins.end());
+  run.wrong = surestWrong(labels, predicted, confidence);
+  loadPictures(database, run);
 }
 
-StudyResults ResultReader::load(const Places &selected, bool withHits) {
+StudyResults ResultReader::load(const Places &selected, bool withSamples) {
   StudyResults results;
   results.info = &info;
   const std::vector<Experiment> &experiments = info.study->experiments;
@@ -196,8 +202,9 @@ StudyResults ResultReader::load(const Places &selected, bool withHits) {
           continue;
         StoredRun run = loadRun(*id);
         run.repeat = repeat;
-        if (withHits)
-          run.hits = loadHits(*id);
+        run.row = *id;
+        if (withSamples)
+          loadSamples(run);
         const int64_t goal = std::min(wish.epochs * run.stepsPerEpoch, wish.steps);
         run.epochsPlanned = static_cast<int>((goal + run.stepsPerEpoch - 1) / run.stepsPerEpoch);
         entry.runs.push_back(std::move(run));

@@ -30,14 +30,14 @@ public:
   };
   std::optional<int64_t> findRow(const Wish &wish);
 
-  /// The runs of every point, in the study's order; `info` stays with the results. `withHits`: what
-  /// comparisons of points need besides the figures.
-  StudyResults load(const Places &selected, bool withHits);
+  /// The runs of every point, in the study's order; `info` stays with the results. `withSamples`:
+  /// what their predictions of single samples say, too.
+  StudyResults load(const Places &selected, bool withSamples);
 
 private:
   [[nodiscard]] Wish wishFor(const Point &point, int repeat) const;
   StoredRun loadRun(int64_t id);
-  std::vector<bool> loadHits(int64_t id);
+  void loadSamples(StoredRun &run);
   void loadTestFigures(int64_t id, int classes, Metrics &metrics);
 
   Database &database;

@@ -1,6 +1,8 @@
 // Writing side of the results store.
 #include "runtime/store/ResultStore.h"
 
+#include "runtime/data/Dataset.h"
+#include "runtime/store/Pictures.h"
 #include "runtime/store/ResultsCsv.h"
 #include "runtime/store/Schema.h"
 #include "runtime/store/Timestamp.h"
@@ -203,8 +205,8 @@ void ResultStore::writeCsvLocked() {
   replaceFile(folder.path() / "results.csv", csvOf(loadLocked(false)));
 }
 
-StudyResults ResultStore::loadLocked(bool withHits) {
-  StudyResults results = ResultReader(database, *info, studyRow).load(selected, withHits);
+StudyResults ResultStore::loadLocked(bool withSamples) {
+  StudyResults results = ResultReader(database, *info, studyRow).load(selected, withSamples);
   results.outcome = outcome;
   results.started = started;
   results.ended = ended;
@@ -214,6 +216,20 @@ StudyResults ResultStore::loadLocked(bool withHits) {
 StudyResults ResultStore::load() {
   const std::lock_guard guard(mutex);
   return loadLocked(true);
+}
+
+void ResultStore::keepPictures(StudyResults &results, const std::set<int64_t> &rows) {
+  const std::lock_guard guard(mutex);
+  Transaction transaction(database);
+  dropPictures(database, rows);
+  for (PointResults &entry : results.points) {
+    const Point &point = info->study->experiments[entry.experiment].points[entry.point];
+    const bool isLoaded = point.dataset < info->datasets.size() && info->datasets[point.dataset];
+    for (StoredRun &run : entry.runs)
+      if (isLoaded && rows.contains(run.row))
+        keepPicturesOf(database, info->datasets[point.dataset]->test, run);
+  }
+  transaction.commit();
 }
 
 } // namespace nnxrt

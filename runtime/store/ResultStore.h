@@ -7,6 +7,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <span>
 #include <tuple>
 
@@ -35,6 +36,10 @@ public:
   /// Everything known about the points of the study; after studyStarted.
   StudyResults load();
 
+  /// Keeps the pictures of the samples that these runs of load() have wrong, and no others, and
+  /// gives them to the runs. Data sets whose samples are no pictures have none.
+  void keepPictures(StudyResults &results, const std::set<int64_t> &rows);
+
 private:
   using Place = std::tuple<size_t, size_t, int>; // experiment, point, repeat
 
@@ -44,7 +49,7 @@ private:
   void insertEpoch(int64_t id, const EpochFigures &figures);
   void fillRow(int64_t id, const RunResult &result);
   void insertTestFigures(int64_t id, const RunResult &result);
-  StudyResults loadLocked(bool withHits);
+  StudyResults loadLocked(bool withSamples);
   void writeCsvLocked();
 
   const ResultsFolder &folder;

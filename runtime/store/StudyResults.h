@@ -1,11 +1,21 @@
 // What a results folder knows about a study, read back: for the final table, CSV and report.
 #pragma once
 
+#include "runtime/metrics/Reliability.h"
 #include "runtime/train/Results.h"
 
 #include <vector>
 
 namespace nnxrt {
+
+/// A test sample that a run has wrong.
+struct WrongSample {
+  int64_t sample = 0; // in the file's order
+  uint16_t label = 0, predicted = 0;
+  float confidence = 0; // probability of the predicted class
+  int height = 0, width = 0, channels = 0;
+  std::string pixels; // bytes, row major; empty where no picture was kept
+};
 
 /// One training, at its end or after a snapshot, as it was stored. The per-sample vectors of
 /// `result` stay empty.
@@ -19,7 +29,10 @@ struct StoredRun {
   std::string started; // "2026-03-01T12:00:00Z"
   RunResult result;
   std::vector<EpochFigures> epochs; // those that ended, ascending
+  int64_t row = 0;                  // of the file it was read from
   std::vector<bool> hits;           // whether each test sample was predicted right
+  std::vector<ReliabilityBin> reliability;
+  std::vector<WrongSample> wrong; // those it is surest of, surest first
 };
 
 /// One point with the runs that there are, ascending by repeat.

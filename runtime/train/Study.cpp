@@ -163,6 +163,10 @@ Study nnxrt::parseStudy(std::string_view text) {
   study.json = text;
   study.file = root.at("file").as<std::string>();
   study.source = root.at("source").as<std::string>();
+  if (root.has("includes"))
+    study.includes = root.at("includes").list([](const Node &node) {
+      return SourceFile{node.at("file").as<std::string>(), node.at("source").as<std::string>()};
+    });
   study.compiler = root.at("compiler").as<std::string>();
   study.numerics = root.at("numerics").small(0);
   study.datasets = root.at("datasets").list(readDataset);

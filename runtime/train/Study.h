@@ -122,10 +122,16 @@ struct Experiment {
   std::vector<ReportPart> report; // empty: what a report shows by itself
 };
 
+/// A file that the study includes.
+struct SourceFile {
+  std::string file, source;
+};
+
 struct Study {
   int schema = 0;
   std::string json; // all of it, as the compiler wrote it
   std::string file, source, compiler;
+  std::vector<SourceFile> includes; // a line of the study may lie behind `source`, in these
   int numerics = 0;
   std::vector<DatasetSpec> datasets;
   std::vector<Experiment> experiments;

@@ -4,6 +4,7 @@
 #include "StudyFigures.h"
 
 #include "compiler/emit/Target.h"
+#include "runtime/train/TrainingWork.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -69,7 +70,7 @@ void printText(const dsl::Study &study, const CompiledStudy &compiled, const Stu
   if (figures.flops > 0)
     llvm::outs() << formatv("{0:e2} FLOPs, about {1:f1} s on one core, at an assumed {2:f0} "
                             "GFLOP/s\n",
-                            figures.flops, figures.seconds, assumedRate / 1e9);
+                            figures.flops, figures.seconds, nnxrt::assumedRate / 1e9);
 }
 
 void printJson(const dsl::Study &study, const CompiledStudy &compiled, const StudyFigures &figures,
@@ -108,7 +109,7 @@ void printJson(const dsl::Study &study, const CompiledStudy &compiled, const Stu
                {"epochs", figures.epochs},
                {"flops", orNull(figures.flops)},
                {"predicted_seconds", orNull(figures.seconds)},
-               {"assumed_flops_per_second", assumedRate},
+               {"assumed_flops_per_second", nnxrt::assumedRate},
                {"target", target},
                {"experiments", experiments},
                {"variants", variants},

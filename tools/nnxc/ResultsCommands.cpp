@@ -87,11 +87,12 @@ int showBest(const std::string &folder) {
     const auto stored = readResults(folder);
     for (const ExperimentFigures &figures : figuresOf(stored->results)) {
       const PointFigures *const best = figures.best();
-      fmt::print("{}: {}\n", figures.experiment->name,
-                 best ? fmt::format("{}, accuracy {}, loss {}", best->name(),
-                                    spreadText(best->accuracy, shareText),
-                                    spreadText(best->loss, lossText))
-                      : "no results yet");
+      std::string text = "no results yet";
+      if (best)
+        text = fmt::format("{}, {} {}, loss {}", best->name(), figures.metric->title,
+                           spreadText(best->score, writerOf(figures.metric->unit)),
+                           spreadText(best->spread(*findMetric("loss")), lossText));
+      fmt::print("{}: {}\n", figures.experiment->name, text);
     }
     return 0;
   });

@@ -1,10 +1,10 @@
-// A step costs three times its forward pass: forward, the gradient of the weights, that of the
-// inputs. An evaluation costs one.
+// Figures by the runtime's count of work.
 #include "StudyFigures.h"
 
 #include "compiler/emit/KernelObjects.h"
 #include "compiler/emit/StudyJson.h"
 #include "runtime/data/Dataset.h"
+#include "runtime/train/TrainingWork.h"
 
 #include <algorithm>
 
@@ -53,8 +53,8 @@ static PointFigures figuresOf(const dsl::Point &point, const dsl::Study &study,
   if (training.steps > 0)
     samples = std::min(samples, static_cast<double>(training.steps * training.batch));
   auto tested = static_cast<double>(size.test) * static_cast<double>(training.epochs);
-  figures.flops = forward * (3 * samples + tested);
-  figures.seconds = figures.flops / assumedRate;
+  figures.flops = nnxrt::workOf(forward, samples, tested);
+  figures.seconds = figures.flops / nnxrt::assumedRate;
   return figures;
 }
 

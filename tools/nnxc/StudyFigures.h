@@ -35,10 +35,6 @@ struct StudyFigures {
   std::vector<bool> isKept;                           // by kernel
 };
 
-// Multiply-adds per second (each counted twice) that one core is taken to do. From the README's
-// figure: 14,288 samples/s of the baseline, whose step takes 3 x 1.5 million.
-inline constexpr double assumedRate = 60e9;
-
 StudyFigures computeFigures(const dsl::Study &study, const CompiledStudy &compiled,
                             const kernels::KernelTarget &target, const emit::ObjectStore &store);
 

@@ -1,8 +1,8 @@
 """Packs the report's page into one zlib stream: pack_page.py OUTPUT
 
-Puts the style, the script and the bundle of Vega, Vega-Lite and Vega-Embed into page.html and names
+Puts the style, the scripts and the bundle of Vega, Vega-Lite and Vega-Embed into page.html and names
 them by hash in its Content-Security-Policy, so that a browser runs these scripts and no other. The
-marks @TITLE@, @BODY@ and @CHARTS@ stay for the runtime to fill.
+marks @TITLE@, @BODY@ and @DATA@ stay for the runtime to fill.
 """
 import base64
 import hashlib
@@ -14,6 +14,8 @@ import zlib
 import vl_convert
 
 BUNDLE = "window.vegaEmbed = vegaEmbed;"
+# One script, in this order.
+SCRIPTS = ("elements.js", "tables.js", "copy.js", "charts.js", "points.js", "theme.js")
 
 
 def source(text):
@@ -23,9 +25,10 @@ def source(text):
 
 def main(output):
     folder = pathlib.Path(__file__).parent
-    page, style, script = ((folder / name).read_text() for name in ("page.html", "report.css", "report.js"))
+    page, style = ((folder / name).read_text() for name in ("page.html", "report.css"))
+    script = '"use strict";\n(() => {\n' + "".join((folder / name).read_text() for name in SCRIPTS) + "})();\n"
     vega = vl_convert.javascript_bundle(BUNDLE)
-    for name, text in (("the Vega bundle", vega), ("report.js", script)):
+    for name, text in (("the Vega bundle", vega), ("the page's script", script)):
         if "</script" in text.lower() or "<!--" in text or "\r" in text:
             sys.exit(f"pack_page: {name} cannot stand in a script element as it is")
     fill = {

@@ -55,6 +55,8 @@ static Point pointOf(const std::string &activation, int classes) {
                    .parameters = 216330,
                    .line = 4}};
   point.parameters = 216650;
+  point.flops = 1500000;
+  point.line = 5;
   point.key = "key of " + activation;
   return point;
 }
@@ -93,6 +95,29 @@ Study studyOfActivations(int repeats) {
   return study;
 }
 
+Study studyOfGrid(int repeats) {
+  Study study = studyOfActivations(repeats);
+  Experiment grid;
+  grid.name = "grid";
+  grid.title = "A grid";
+  grid.line = 2;
+  grid.axes = {{.name = "opt", .values = {"adam", "sgd"}},
+               {.name = "lr", .values = {"0.1", "0.01", "0.001"}},
+               {.name = "batch", .values = {"16", "64", "256"}}};
+  for (const std::string &opt : grid.axes[0].values)
+    for (const std::string &lr : grid.axes[1].values)
+      for (const std::string &batch : grid.axes[2].values) {
+        Point point = pointOf("relu", study.datasets[0].classes);
+        point.label = "opt = " + opt + ", lr = " + lr + ", batch = " + batch;
+        point.axes = {{"opt", opt}, {"lr", lr}, {"batch", batch}};
+        point.settings.batch = std::stoi(batch);
+        point.key = "key of " + point.label;
+        grid.points.push_back(point);
+      }
+  study.experiments.push_back(std::move(grid));
+  return study;
+}
+
 StudyInfo infoOf(const Study &study) {
   StudyInfo info;
   info.study = &study;
@@ -107,12 +132,12 @@ StudyInfo infoOf(const Study &study) {
   return info;
 }
 
-RunInfo runOf(const Study &study, size_t point, int repeat) {
-  const Experiment &experiment = study.experiments[0];
+RunInfo runOf(const Study &study, size_t point, int repeat, size_t number) {
+  const Experiment &experiment = study.experiments[number];
   RunInfo run;
   run.point = {.experiment = &experiment,
                .point = &experiment.points[point],
-               .experimentIndex = 0,
+               .experimentIndex = number,
                .pointIndex = point};
   run.repeat = repeat;
   run.seed = experiment.points[point].settings.seed + static_cast<uint64_t>(repeat);
@@ -183,36 +208,38 @@ EpochFigures epochOf(int epoch, double accuracy) {
   return figures;
 }
 
+static void playRun(const RunInfo &run, RunObserver &observer, StudyOutcome &outcome) {
+  if (!observer.wantsResult(run, run.steps)) {
+    ++outcome.skipped;
+    return;
+  }
+  observer.runStarted(run);
+  const bool diverges = run.point.point->label == "act = exponential";
+  const int64_t errors = 120 + 60 * static_cast<int64_t>(run.point.pointIndex) + 10 * run.repeat;
+  const RunResult result = diverges ? divergedRun(10, 10000) : finishedRun(10, 10000, errors);
+  for (int epoch = 1; epoch <= result.epochs; ++epoch) {
+    observer.stepsDone(run, {.epoch = epoch,
+                             .step = 900,
+                             .steps = 1875,
+                             .loss = 0.1,
+                             .accuracy = 0.95,
+                             .samplesPerSecond = 30000});
+    EpochFigures figures = epochOf(epoch, diverges ? 0.1 : result.test.accuracy);
+    if (diverges)
+      figures.trainLoss = figures.testLoss = std::numeric_limits<double>::quiet_NaN();
+    observer.epochEnded(run, figures);
+  }
+  observer.runEnded(run, result);
+  ++(diverges ? outcome.diverged : outcome.finished);
+}
+
 void playStudy(const Study &study, const StudyInfo &info, RunObserver &observer) {
   observer.studyStarted(info);
   StudyOutcome outcome{.seconds = 40};
-  for (size_t point = 0; point < study.experiments[0].points.size(); ++point) {
-    for (int repeat = 0; repeat < study.experiments[0].repeats; ++repeat) {
-      const RunInfo run = runOf(study, point, repeat);
-      if (!observer.wantsResult(run, run.steps)) {
-        ++outcome.skipped;
-        continue;
-      }
-      observer.runStarted(run);
-      const bool diverges = point == 2;
-      const int64_t errors = 120 + 60 * static_cast<int64_t>(point) + 10 * repeat;
-      const RunResult result = diverges ? divergedRun(10, 10000) : finishedRun(10, 10000, errors);
-      for (int epoch = 1; epoch <= result.epochs; ++epoch) {
-        observer.stepsDone(run, {.epoch = epoch,
-                                 .step = 900,
-                                 .steps = 1875,
-                                 .loss = 0.1,
-                                 .accuracy = 0.95,
-                                 .samplesPerSecond = 30000});
-        EpochFigures figures = epochOf(epoch, diverges ? 0.1 : result.test.accuracy);
-        if (diverges)
-          figures.trainLoss = figures.testLoss = std::numeric_limits<double>::quiet_NaN();
-        observer.epochEnded(run, figures);
-      }
-      observer.runEnded(run, result);
-      ++(diverges ? outcome.diverged : outcome.finished);
-    }
-  }
+  for (size_t e = 0; e < study.experiments.size(); ++e)
+    for (size_t point = 0; point < study.experiments[e].points.size(); ++point)
+      for (int repeat = 0; repeat < study.experiments[e].repeats; ++repeat)
+        playRun(runOf(study, point, repeat, e), observer, outcome);
   observer.studyEnded(outcome);
 }
 

@@ -23,9 +23,12 @@ std::string readFile(const std::filesystem::path &file);
 /// relu, tanh and exponential, two classes named with HTML, `repeats` runs each.
 Study studyOfActivations(int repeats = 1);
 
+/// Those three points, and behind them a grid of optimizer, learning rate and batch: 18 points.
+Study studyOfGrid(int repeats = 1);
+
 StudyInfo infoOf(const Study &study);
 
-RunInfo runOf(const Study &study, size_t point, int repeat = 0);
+RunInfo runOf(const Study &study, size_t point, int repeat = 0, size_t experiment = 0);
 
 /// Result of a run on `samples` test samples of which `errors` are wrong.
 RunResult finishedRun(int classes, int64_t samples, int64_t errors);
@@ -36,8 +39,8 @@ RunResult divergedRun(int classes, int64_t samples);
 /// Epoch figures that fall and rise as training does, towards `accuracy`.
 EpochFigures epochOf(int epoch, double accuracy);
 
-/// Calls the observer as the trainer would for the whole study: relu and tanh finish, exponential
-/// diverges.
+/// Calls the observer as the trainer would for the whole study: exponential diverges, all else
+/// finishes.
 void playStudy(const Study &study, const StudyInfo &info, RunObserver &observer);
 
 } // namespace nnxrt::fixture

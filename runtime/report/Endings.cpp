@@ -1,0 +1,145 @@
+// Failures of an experiment in words.
+#include "runtime/report/Endings.h"
+
+#include "runtime/report/Factors.h"
+#include "runtime/report/Format.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <set>
+
+namespace nnxrt {
+
+static std::string endingOf(const StoredRun &run) {
+  const RunResult &result = run.result;
+  std::string text =
+      result.status == RunStatus::finished ? "trained to the end" : nameOf(result.status);
+  if (result.divergedStep > 0) {
+    text = fmt::format("diverged in step {}", countText(result.divergedStep));
+    if (run.stepsPerEpoch > 0)
+      text = fmt::format("diverged in epoch {}, step {}",
+                         (result.divergedStep - 1) / run.stepsPerEpoch + 1,
+                         countText((result.divergedStep - 1) % run.stepsPerEpoch + 1));
+  } else if (result.status != RunStatus::finished) {
+    text += fmt::format(" in epoch {}", result.epochs);
+    if (!result.message.empty())
+      text += ": " + result.message;
+  }
+  size_t predicted = 0;
+  if (result.evaluated && predictsOneClass(result.test, predicted)) {
+    if (!std::isfinite(result.test.loss))
+      text += fmt::format("; its outputs are not finite numbers and are read as class {}, which "
+                          "gives accuracy {}",
+                          predicted, shareText(result.test.accuracy));
+    else
+      text += fmt::format("; it predicts class {} for every sample, which gives accuracy {}",
+                          predicted, shareText(result.test.accuracy));
+  }
+  return text;
+}
+
+static bool isRemarkable(const StoredRun &run) {
+  size_t predicted = 0;
+  return run.result.status != RunStatus::finished || run.result.divergedStep > 0 ||
+         (run.result.evaluated && predictsOneClass(run.result.test, predicted));
+}
+
+namespace {
+
+/// What became of the runs of several points.
+struct Endings {
+  size_t diverged = 0, failed = 0, oneClass = 0;
+  int64_t firstStep = 0, lastStep = 0; // of those that diverged
+
+  void add(const StoredRun &run) {
+    size_t predicted = 0;
+    const int64_t step = run.result.divergedStep;
+    if (step > 0) {
+      firstStep = diverged == 0 ? step : std::min(firstStep, step);
+      lastStep = std::max(lastStep, step);
+      ++diverged;
+    } else if (run.result.status == RunStatus::failed) {
+      ++failed;
+    } else if (run.result.evaluated && predictsOneClass(run.result.test, predicted)) {
+      ++oneClass;
+    }
+  }
+
+  [[nodiscard]] std::string text() const {
+    std::string all;
+    const auto add = [&](size_t count, const std::string &what) {
+      if (count > 0)
+        all += fmt::format("{}{} {}", all.empty() ? "" : ", ",
+                           counted(static_cast<int64_t>(count), "run"), what);
+    };
+    add(diverged, firstStep == lastStep ? fmt::format("diverged in step {}", countText(firstStep))
+                                        : fmt::format("diverged (in step {} to {})",
+                                                      countText(firstStep), countText(lastStep)));
+    add(oneClass, "predicted one class for every sample");
+    add(failed, "failed");
+    return all;
+  }
+};
+
+} // namespace
+
+/// Says together what failed at one value of an axis; `told` gets its points.
+static void sayValues(const ExperimentFigures &figures, std::set<size_t> &told,
+                      std::vector<std::string> &sentences) {
+  for (const Factor &factor : factorsOf(figures)) {
+    for (size_t value = 0; value < factor.values.size(); ++value) {
+      std::vector<size_t> points;
+      Endings endings;
+      bool all = true;
+      for (const size_t p : allPoints(figures)) {
+        if (factor.of[p] != value)
+          continue;
+        points.push_back(p);
+        all = all && figures.points[p].hasFailed && !told.contains(p);
+        for (const StoredRun &run : figures.points[p].results->runs)
+          endings.add(run);
+      }
+      if (!all || points.size() < 2)
+        continue;
+      told.insert(points.begin(), points.end());
+      sentences.push_back(fmt::format("All {} points with {} failed: {}.", points.size(),
+                                      assignmentText(factor, value), endings.text()));
+    }
+  }
+}
+
+std::vector<std::string> endingSentences(const ExperimentFigures &figures) {
+  constexpr size_t named = 6; // the table tells the rest
+  std::vector<std::string> sentences;
+  std::set<size_t> told;
+  sayValues(figures, told, sentences);
+  size_t said = 0, others = 0, notRun = 0;
+  for (size_t p = 0; p < figures.points.size(); ++p) {
+    const PointFigures &point = figures.points[p];
+    notRun += point.results->runs.empty() ? 1 : 0;
+    if (told.contains(p))
+      continue;
+    for (const StoredRun &run : point.results->runs) {
+      if (!isRemarkable(run))
+        continue;
+      if (said++ >= named) {
+        ++others;
+        continue;
+      }
+      const std::string repeat =
+          figures.experiment->repeats > 1 ? fmt::format(" (repeat {})", run.repeat) : "";
+      sentences.push_back(fmt::format("{}{} {}.", point.name(), repeat, endingOf(run)));
+    }
+  }
+  if (others > 0)
+    sentences.push_back(fmt::format("{} more did not end well; the table marks them.",
+                                    counted(static_cast<int64_t>(others), "run")));
+  if (notRun > 0)
+    sentences.push_back(fmt::format("{} not run.", notRun == 1
+                                                       ? std::string("1 point was")
+                                                       : fmt::format("{} points were", notRun)));
+  return sentences;
+}
+
+} // namespace nnxrt
