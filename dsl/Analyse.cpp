@@ -6,12 +6,13 @@
 
 namespace nnx::dsl {
 
-std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink) {
+std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink,
+                             const FeatureCounter &countFeatures) {
   File file = parse(source, sink);
   bool isWellFormed = !sink.hasErrors();
   applyOverrides(file, source, overrides, sink);
   resolveActivations(file, sink);
-  Checker checker(file, sink);
+  Checker checker(file, countFeatures, sink);
   checker.checkNames();
   checker.checkLets();
   checker.checkDatasets();

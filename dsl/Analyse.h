@@ -3,6 +3,7 @@
 
 #include "dsl/Ast.h"
 #include "dsl/Diagnostics.h"
+#include "dsl/FeatureCounter.h"
 #include "dsl/SourceFile.h"
 #include "dsl/Study.h"
 
@@ -18,7 +19,9 @@ using Overrides = std::vector<std::string>;
 
 // Lexes, parses, applies `overrides` (which become lines of `source`), checks, expands the grids.
 // Nothing if `sink` has errors.
-std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink);
+// `countFeatures` is asked for the shape of a table that the file does not state.
+std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink,
+                             const FeatureCounter &countFeatures = {});
 
 // The first steps of it alone: reads the file and, into `source`, those that it includes.
 File parse(SourceFile &source, DiagnosticSink &sink);

@@ -110,6 +110,8 @@ struct DatasetNode {
   SourceLocation location;
   bool isWhole = true; // false if parts were left out after an error
   std::vector<SettingNode> settings;
+  SourceLocation augmentLocation;
+  std::vector<Expr> augment; // `augment { shift(2) }`
 };
 
 struct NetworkNode {

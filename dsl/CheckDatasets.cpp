@@ -1,155 +1,316 @@
-// Data sets: files, shape, classes, labels.
+// Data sets: sources, shares, shape, classes, labels, augmentation.
+#include "dsl/CheckSources.h"
 #include "dsl/Checker.h"
-#include "dsl/Later.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace nnx::dsl {
 namespace {
 
-bool isSha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+// The settings of one data set, and what they are together.
+class DatasetReader {
+public:
+  DatasetReader(const DatasetNode &node, const File &file, const Scope &scope,
+                const FeatureCounter &counter, DiagnosticSink &sink)
+      : node(node), file(file), scope(scope), counter(counter), sink(sink), evaluator(file, sink) {}
 
-// A name that cannot lead out of the data folder.
-bool staysInside(std::string_view name) {
-  if (name.empty() || name.front() == '/' || name.find('\0') != std::string_view::npos)
-    return false;
-  for (std::size_t start = 0; start <= name.size();) {
-    std::size_t end = std::min(name.find('/', start), name.size());
-    std::string_view part = name.substr(start, end - start);
-    if (part == ".." || part.empty())
-      return false;
-    start = end + 1;
+  std::optional<Dataset> read() {
+    std::size_t before = sink.errorCount();
+    dataset.name = node.name;
+    dataset.location = node.location;
+    collect();
+    readSources();
+    if (dataset.kind.empty() || !node.isWhole) // nothing else can be judged
+      return std::nullopt;
+    readSplit();
+    readTask();
+    readNumbers();
+    readLabels();
+    readAugment();
+    if (sink.errorCount() != before)
+      return std::nullopt;
+    readShape();
+    if (sink.errorCount() != before)
+      return std::nullopt;
+    return std::move(dataset);
   }
-  return true;
-}
+
+private:
+  void collect() {
+    for (const SettingNode &setting : node.settings) {
+      if (!findBlockSetting("dataset", setting, sink))
+        continue;
+      if (!given.try_emplace(setting.name, &setting).second)
+        sink.report(DiagnosticId::given_twice, setting.location, {setting.name});
+      else if (!setting.part.empty())
+        sink.report(DiagnosticId::no_parts, setting.partLocation, {setting.name});
+    }
+  }
+
+  const SettingNode *find(const char *name) const {
+    auto found = given.find(name);
+    return found == given.end() ? nullptr : found->second;
+  }
+
+  // The value of a setting, wrong where there is none.
+  Value valueOf(const char *name) {
+    const SettingNode *setting = find(name);
+    return setting ? evaluator.evaluateFor(*settingsOf("dataset").find(name), setting->value, scope)
+                   : Value();
+  }
+
+  void refuse(const char *name, const std::string &why) {
+    if (const SettingNode *setting = find(name))
+      sink.report(DiagnosticId::useless_setting, setting->location, {name, why});
+  }
+
+  void demand(const char *name) {
+    if (node.isWhole && !find(name))
+      sink.report(DiagnosticId::missing_setting, node.location,
+                  {node.name, name, nameOf(settingsOf("dataset").find(name)->type)});
+  }
+
+  void readSources() {
+    SourceReader reader(file, scope, dataset, sink);
+    const SettingNode *data = find("data"), *validation = find("validation");
+    if (data) {
+      for (const char *other : {"train", "test", "validation"})
+        if (const SettingNode *setting = find(other))
+          sink.report(DiagnosticId::exclusive_settings, setting->location, {"data", other});
+      reader.read(data->value, "data", dataset.train);
+      demand("split");
+      return;
+    }
+    demand("train");
+    demand("test");
+    if (const SettingNode *train = find("train"))
+      reader.read(train->value, "train", dataset.train);
+    if (const SettingNode *test = find("test"))
+      reader.read(test->value, "test", dataset.test);
+    bool isShare =
+        validation && validation->value.kind == ExprKind::call && validation->value.text == "split";
+    if (isShare)
+      readShareOfTrain(validation->value);
+    else if (validation)
+      reader.read(validation->value, "validation", dataset.validation);
+    dataset.hasValidation = validation != nullptr;
+    if (const SettingNode *split = find("split"))
+      sink.report(
+          DiagnosticId::useless_setting, split->location,
+          {"split", "it divides `data`; write validation = split(0.1) for a part of train"});
+    for (const char *name : {"stratified", "seed"})
+      refuse(name, "it goes with `data` and `split`");
+  }
+
+  // validation = split(0.1, stratified = true, seed = 0)
+  void readShareOfTrain(const Expr &call) {
+    const Signature &signature = settingsOf("split");
+    auto bound = bindArguments(signature, call, sink);
+    if (!bound)
+      return;
+    for (std::size_t i = 0; i < bound->size(); ++i) {
+      if (!(*bound)[i])
+        continue;
+      const Parameter &parameter = signature.parameters[i];
+      Value value = evaluator.evaluateFor(parameter, *(*bound)[i], scope);
+      if (const double *share = value.get<double>()) {
+        dataset.split.validation = *share;
+        if (*share <= 0 || *share >= 1)
+          sink.report(DiagnosticId::out_of_range, value.location,
+                      {parameter.name, "between 0 and 1, without both", describe(value)});
+      } else if (const bool *flag = value.get<bool>()) {
+        dataset.split.isStratified = *flag;
+      } else if (const int64_t *seed = value.get<int64_t>()) {
+        dataset.split.seed = *seed;
+      }
+    }
+    checkStratified(call.location);
+  }
+
+  void checkStratified(SourceLocation location) {
+    if (dataset.split.isStratified && !find("classes"))
+      sink.report(DiagnosticId::useless_setting, location,
+                  {"stratified", "the data set has no classes"});
+  }
+
+  // split = (0.7, 0.15, 0.15)
+  void readSplit() {
+    const SettingNode *split = find("data") ? find("split") : nullptr;
+    if (!split || split->value.kind == ExprKind::wrong)
+      return;
+    std::vector<double> shares;
+    if (split->value.kind == ExprKind::tuple)
+      for (const Element &element : split->value.elements) {
+        Value value = evaluator.convert(evaluator.evaluate(element.value, scope), Type::real,
+                                        "`split`", scope);
+        if (value.isWrong())
+          return;
+        shares.push_back(*value.get<double>());
+      }
+    double sum = 0;
+    for (double share : shares)
+      sum += share;
+    constexpr double rounding = 1e-9;
+    bool isRight =
+        (shares.size() == 2 || shares.size() == 3) && std::abs(sum - 1) < rounding &&
+        std::all_of(shares.begin(), shares.end(), [](double share) { return share > 0; });
+    if (!isRight) {
+      sink.report(DiagnosticId::wrong_split, split->value.location, {toText(split->value)});
+      return;
+    }
+    dataset.split.test = shares.back();
+    dataset.split.validation = shares.size() == 3 ? shares[1] : 0;
+    dataset.hasValidation = shares.size() == 3;
+    if (const bool *flag = valueOf("stratified").get<bool>())
+      dataset.split.isStratified = *flag;
+    if (const Value seed = valueOf("seed"); seed.get<int64_t>())
+      dataset.split.seed = *seed.get<int64_t>();
+    if (const SettingNode *stratified = find("stratified"))
+      checkStratified(stratified->location);
+  }
+
+  // Classes where their number is said, otherwise a number to predict.
+  void readTask() {
+    if (dataset.kind == "idx" || dataset.kind == "png")
+      demand("classes");
+    if (const Value classes = valueOf("classes"); classes.get<int64_t>()) {
+      dataset.classes = *classes.get<int64_t>();
+    } else if (!find("classes")) {
+      dataset.task = "regression";
+      dataset.targets = 1;
+      refuse("labels", "the data set has no classes");
+    }
+  }
+
+  void readNumbers() {
+    if (dataset.kind == "csv")
+      refuse("scale", "`standardize = train` scales the columns of a table");
+    if (const Value scale = valueOf("scale"); scale.get<double>())
+      dataset.scale = *scale.get<double>();
+    dataset.isStandardized = valueOf("standardize").get<Symbol>() != nullptr;
+  }
+
+  void readLabels() {
+    const SettingNode *labels = find("labels");
+    if (!labels || dataset.classes == 0)
+      return;
+    Value list = evaluator.evaluate(labels->value, scope);
+    const auto *items = list.get<std::shared_ptr<const ListValue>>();
+    if (!items) {
+      if (!list.isWrong())
+        evaluator.convert(list, Type::labels, "`labels`", scope);
+      return;
+    }
+    for (const Value &item : (*items)->items)
+      if (Value label = evaluator.convert(item, Type::string, "`labels`", scope); !label.isWrong())
+        dataset.labels.push_back(label.get<StringValue>()->text);
+    auto count = static_cast<int64_t>((*items)->items.size());
+    if (count != dataset.classes)
+      sink.report(DiagnosticId::wrong_label_count, labels->value.location,
+                  {count, dataset.classes});
+  }
+
+  void readAugment() {
+    std::vector<std::string> known = {
+#define NNX_AUGMENTATION(NAME) #NAME,
+#include "dsl/tables/Augmentations.def"
+    };
+    for (const Expr &expr : node.augment) {
+      if (expr.kind != ExprKind::call ||
+          std::find(known.begin(), known.end(), expr.text) == known.end()) {
+        sink.report(DiagnosticId::unknown_word, expr.location,
+                    {"change of samples", toText(expr), suggest(expr.text, known)});
+        continue;
+      }
+      const Signature &signature = settingsOf(expr.text);
+      auto bound = bindArguments(signature, expr, sink);
+      if (!bound)
+        continue;
+      Value value = evaluator.evaluateFor(signature.parameters[0], *bound->front(), scope);
+      if (const int64_t *pixels = value.get<int64_t>())
+        dataset.augment.push_back({expr.text, static_cast<double>(*pixels)});
+      else if (const double *degrees = value.get<double>())
+        dataset.augment.push_back({expr.text, *degrees});
+      else if (const Symbol *direction = value.get<Symbol>())
+        dataset.augment.push_back({expr.text + "_" + direction->name, 0});
+    }
+  }
+
+  // The last of all: where no shape is said, the files are read for it.
+  void readShape() {
+    const SettingNode *setting = find("shape");
+    if (!setting && dataset.kind != "csv") {
+      demand("shape");
+      return;
+    }
+    if (!setting) {
+      countFeatures();
+    } else {
+      Value value = evaluator.evaluate(setting->value, scope);
+      if (const int64_t *extent = value.get<int64_t>()) // a flat sample
+        value.data = Shape{*extent};
+      readShape(value);
+    }
+    if (dataset.shape.size() == 1 && node.augmentLocation.line != 0)
+      sink.report(DiagnosticId::useless_setting, node.augmentLocation,
+                  {"augment", "the samples are no images"});
+  }
+
+  void readShape(const Value &value) {
+    const Parameter &parameter = *settingsOf("dataset").find("shape");
+    Value shape = evaluator.convert(value, Type::shape, "`shape`", scope);
+    if (shape.isWrong())
+      return;
+    dataset.shape = *shape.get<Shape>();
+    bool images = takesImages(dataset.kind), flat = takesFlat(dataset.kind);
+    if (!(images && dataset.shape.size() == 3) && !(flat && dataset.shape.size() == 1)) {
+      std::string wanted = images ? "height x width x channels, such as 28x28x1" : "";
+      wanted += images && flat ? ", or " : "";
+      wanted += flat ? "one number, such as 12" : "";
+      sink.report(DiagnosticId::wrong_sample_shape, value.location,
+                  {dataset.kind, wanted, describe(shape)});
+      return;
+    }
+    bool isInside = std::all_of(dataset.shape.begin(), dataset.shape.end(), [&](int64_t extent) {
+      return static_cast<double>(extent) >= parameter.least &&
+             static_cast<double>(extent) <= parameter.greatest;
+    });
+    bool isPng = dataset.kind == "png";
+    if (!isInside)
+      sink.report(DiagnosticId::out_of_range, value.location,
+                  {"shape", "between 1 and 65536", describe(shape)});
+    else if (isPng && (dataset.shape[2] == 2 || dataset.shape[2] > 4))
+      sink.report(DiagnosticId::wrong_sample_shape, value.location,
+                  {dataset.kind, "height x width x 1, 3 or 4 channels", describe(shape)});
+  }
+
+  void countFeatures() {
+    FeatureCount count;
+    if (counter)
+      count = counter(dataset);
+    else
+      count.problem = "nothing reads data here";
+    dataset.shape = {count.features};
+    if (count.features == 0)
+      sink.report(DiagnosticId::unknown_shape, node.location, {node.name, count.problem});
+  }
+
+  const DatasetNode &node;
+  const File &file;
+  const Scope &scope;
+  const FeatureCounter &counter;
+  DiagnosticSink &sink;
+  Evaluator evaluator;
+  Dataset dataset;
+  std::map<std::string, const SettingNode *, std::less<>> given;
+};
 
 } // namespace
 
-std::optional<DatasetShare> Checker::readShare(const Expr &expr, const Scope &scope) {
-  if (expr.kind == ExprKind::wrong)
-    return std::nullopt;
-  if (expr.kind != ExprKind::call || expr.text != "idx") {
-    if (expr.kind == ExprKind::call && isLater("dataset", expr.text))
-      sink.report(DiagnosticId::not_supported, expr.location, {expr.text});
-    else
-      sink.report(DiagnosticId::type_mismatch, expr.location,
-                  {nameOf(Type::files), "the files of a data set", "`" + toText(expr) + "`"});
-    return std::nullopt;
-  }
-  const Signature &signature = settingsOf("idx");
-  auto bound = bindArguments(signature, expr, sink);
-  if (!bound)
-    return std::nullopt;
-  Evaluator evaluator(file, sink);
-  std::string texts[4];
-  bool isRight = true;
-  for (std::size_t i = 0; i < bound->size(); ++i) {
-    if (!(*bound)[i])
-      continue;
-    Value value = evaluator.evaluateFor(signature.parameters[i], *(*bound)[i], scope);
-    if (value.isWrong())
-      return std::nullopt;
-    texts[i] = value.get<StringValue>()->text;
-    bool isName = i < 2;
-    if (isName && !staysInside(texts[i])) {
-      sink.report(DiagnosticId::wrong_file_name, value.location, {texts[i]});
-      isRight = false;
-    } else if (!isName && !isSha256(texts[i])) {
-      sink.report(DiagnosticId::wrong_sha256, value.location, {});
-      isRight = false;
-    }
-  }
-  if (!isRight)
-    return std::nullopt;
-  return DatasetShare{{texts[0], texts[2]}, {texts[1], texts[3]}};
-}
-
-std::optional<Dataset> Checker::readDataset(const DatasetNode &node) {
-  Evaluator evaluator(file, sink);
-  const Signature &signature = settingsOf("dataset");
-  std::map<std::string, const SettingNode *> given;
-  std::map<std::string, Value> values;
-  Dataset dataset;
-  dataset.name = node.name;
-  dataset.kind = "idx";
-  dataset.location = node.location;
-  bool isRight = true;
-  const Expr *labels = nullptr;
-  for (const SettingNode &setting : node.settings) {
-    const Parameter *parameter = findBlockSetting("dataset", setting, sink);
-    if (!parameter) {
-      isRight = false;
-      continue;
-    }
-    if (!given.try_emplace(setting.name, &setting).second) {
-      sink.report(DiagnosticId::given_twice, setting.location, {setting.name});
-      isRight = false;
-      continue;
-    }
-    if (!setting.part.empty()) {
-      sink.report(DiagnosticId::no_parts, setting.partLocation, {setting.name});
-      isRight = false;
-    } else if (parameter->type == Type::files) {
-      auto share = readShare(setting.value, globals);
-      isRight = isRight && share;
-      if (share)
-        (setting.name == "train" ? dataset.train : dataset.test) = *share;
-    } else if (parameter->type == Type::labels) {
-      labels = &setting.value;
-    } else {
-      Value value = evaluator.evaluateFor(*parameter, setting.value, globals);
-      isRight = isRight && !value.isWrong();
-      values[setting.name] = std::move(value);
-    }
-  }
-  for (const Parameter &parameter : signature.parameters) {
-    if (given.contains(parameter.name))
-      continue;
-    if (parameter.isRequired()) {
-      if (node.isWhole)
-        sink.report(DiagnosticId::missing_setting, node.location,
-                    {node.name, parameter.name, nameOf(parameter.type)});
-      isRight = false;
-    } else if (parameter.fallbackText != "none") {
-      values[parameter.name] = evaluator.fallbackOf(parameter, globals);
-    }
-  }
-  if (const Value &shape = values["shape"]; shape.get<Shape>()) {
-    dataset.shape = *shape.get<Shape>();
-    if (dataset.shape.size() != 3) {
-      sink.report(DiagnosticId::wrong_sample_shape, shape.location, {describe(shape)});
-      isRight = false;
-    }
-  }
-  if (const int64_t *classes = values["classes"].get<int64_t>())
-    dataset.classes = *classes;
-  if (const double *scale = values["scale"].get<double>())
-    dataset.scale = *scale;
-  if (labels) {
-    Value list = evaluator.evaluate(*labels, globals);
-    const auto *items = list.get<std::shared_ptr<const ListValue>>();
-    if (!items && !list.isWrong())
-      evaluator.convert(list, Type::labels, "`labels`", globals);
-    for (const Value &item : items ? (*items)->items : Values())
-      if (Value label = evaluator.convert(item, Type::string, "`labels`", globals);
-          !label.isWrong())
-        dataset.labels.push_back(label.get<StringValue>()->text);
-    if (items && dataset.classes &&
-        (*items)->items.size() != static_cast<std::size_t>(dataset.classes))
-      sink.report(DiagnosticId::wrong_label_count, labels->location,
-                  {static_cast<int64_t>((*items)->items.size()), dataset.classes});
-    isRight = isRight && items && dataset.labels.size() == (*items)->items.size();
-  }
-  if (!isRight)
-    return std::nullopt;
-  return dataset;
-}
-
 void Checker::checkDatasets() {
   for (const DatasetNode &node : file.datasets) {
-    if (auto dataset = readDataset(node))
+    if (auto dataset = DatasetReader(node, file, globals, countFeatures, sink).read())
       study.datasets.push_back(std::move(*dataset));
     else
       wrongDatasets.insert(node.name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/Evaluate.h"
+#include "dsl/FeatureCounter.h"
 
 #include <map>
 #include <set>
@@ -20,7 +21,8 @@ struct ExperimentCheck {
 
 class Checker {
 public:
-  Checker(const File &file, DiagnosticSink &sink) : file(file), sink(sink) {}
+  Checker(const File &file, FeatureCounter countFeatures, DiagnosticSink &sink)
+      : file(file), countFeatures(std::move(countFeatures)), sink(sink) {}
 
   void checkNames(); // two declarations of one name
   void checkLets();
@@ -34,9 +36,6 @@ public:
 
 private:
   friend class GridExpander;
-
-  std::optional<Dataset> readDataset(const DatasetNode &node);
-  std::optional<DatasetShare> readShare(const Expr &expr, const Scope &scope);
 
   void checkParameters(const NetworkNode &node);
   void checkBody(const NetworkNode &node, const std::vector<Statement> &body, const Scope &scope);
@@ -56,6 +55,7 @@ private:
   ExperimentCheck checkExperiment(const ExperimentNode &node, Experiment &experiment);
 
   const File &file;
+  FeatureCounter countFeatures;
   DiagnosticSink &sink;
   Scope globals;
   Study study;

@@ -87,6 +87,10 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
   case Type::loss:
   case Type::divergence:
   case Type::decay:
+  case Type::missing:
+  case Type::unseen:
+  case Type::direction:
+  case Type::statistics:
   case Type::init:
   case Type::optimizer:
   case Type::schedule:
@@ -151,7 +155,10 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
       return value;
     break;
   case Type::labels:
-  case Type::files:
+  case Type::source:
+  case Type::column:
+  case Type::columns:
+  case Type::shares:
     break;
   }
   if (!checkNotSymbol(value, scope)) {

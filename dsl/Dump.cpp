@@ -17,6 +17,10 @@ public:
   void print(const DatasetNode &node) {
     line("dataset " + node.name);
     print(node.settings);
+    ++depth;
+    for (const Expr &change : node.augment)
+      line("augment " + toText(change));
+    --depth;
   }
 
   void print(const TrainingNode &node) {
@@ -155,8 +159,9 @@ void printAst(std::ostream &out, const File &file) {
 void printPoints(std::ostream &out, const Study &study) {
   for (const Dataset &dataset : study.datasets)
     out << "data set " << dataset.name << ": " << dataset.kind << ", samples "
-        << toText(dataset.shape) << ", " << dataset.classes << " classes, scale "
-        << toText(dataset.scale) << '\n';
+        << toText(dataset.shape) << ", "
+        << (dataset.classes > 0 ? std::to_string(dataset.classes) + " classes" : "regression")
+        << ", scale " << toText(dataset.scale) << '\n';
   for (const Experiment &experiment : study.experiments) {
     out << "experiment " << experiment.name << ": " << experiment.points.size() << " points, "
         << experiment.repeats << (experiment.repeats == 1 ? " run each\n" : " runs each\n");

@@ -76,11 +76,40 @@ std::string variantText(const Network &network, const Dataset &dataset,
 
 // The contents of the files are the trainer's to add.
 std::string dataText(const Dataset &dataset) {
+  auto listed = [](const std::vector<std::string> &items) {
+    std::string list;
+    for (const std::string &item : items)
+      list += " \"" + item + "\"";
+    return list;
+  };
   std::string result = dataset.kind;
-  for (const DatasetShare *share : {&dataset.train, &dataset.test})
-    for (const DatasetFile *file : {&share->images, &share->labels})
-      result += " \"" + file->name + "\"";
-  return result + " scale " + toText(dataset.scale) + "\n";
+  for (const DatasetShare *share : {&dataset.train, &dataset.test, &dataset.validation}) {
+    if (share == &dataset.validation && share->isGiven())
+      result += " validation";
+    for (const DatasetFile &file : share->files)
+      result += " \"" + file.name + "\"";
+    if (!share->x.empty())
+      result += listed({share->x, share->y});
+  }
+  result += " scale " + toText(dataset.scale) + "\n";
+  if (dataset.kind == "csv") {
+    const TableOptions &table = dataset.table;
+    result += "table" + listed({table.target, table.missing, table.unseen, table.separator}) +
+              (table.header ? " header" : "") + " categorical" + listed(table.categorical) +
+              " ignore" + listed(table.ignored) + "\n";
+  }
+  if (dataset.kind == "csv" || dataset.kind == "png") // the order of classes
+    result += dataset.labels.empty() ? "" : "labels" + listed(dataset.labels) + "\n";
+  const DatasetSplit &split = dataset.split;
+  if (split.validation > 0 || split.test > 0)
+    result += "split validation " + toText(split.validation) + " test " + toText(split.test) +
+              (split.isStratified ? " stratified" : "") + " seed " + std::to_string(split.seed) +
+              "\n";
+  if (dataset.isStandardized)
+    result += "standardize train\n";
+  for (const Augmentation &step : dataset.augment)
+    result += "augment " + step.kind + " " + toText(step.amount) + "\n";
+  return result;
 }
 
 // How long a run is stands for no meaning: a longer one goes on where a shorter one ends.

@@ -104,8 +104,40 @@ private:
   }
 
   void parseDataset() {
-    parseNamed(file.datasets,
-               [&](DatasetNode &node) { parseSettings(node.settings, "dataset", false); });
+    parseNamed(file.datasets, [&](DatasetNode &node) {
+      parseBlock([&] {
+        if (atWord("augment") && peek(1).kind == TokenKind::brace_open)
+          parseAugment(node);
+        else
+          node.settings.push_back(parseDatasetSetting());
+      });
+    });
+  }
+
+  void parseAugment(DatasetNode &node) {
+    const Token &word = take();
+    if (node.augmentLocation.line != 0)
+      sink.report(DiagnosticId::given_twice, word.location, {word.text});
+    node.augmentLocation = word.location;
+    parseBlock([&] {
+      node.augment.push_back(parseExpr());
+      checkItems(node.augment.size(), "changes of samples");
+    });
+  }
+
+  // In `standardize = train` a word of the language is a value.
+  SettingNode parseDatasetSetting() {
+    bool isShare = atWord("standardize") && peek(1).kind == TokenKind::equal &&
+                   isWord(peek(2), "train") && !peek(2).startsLine;
+    if (!isShare)
+      return parseSetting(false);
+    const Token &name = take();
+    take();
+    SettingNode setting{std::string(name.text), name.location, {}, {}, {}, false};
+    setting.value.kind = ExprKind::name;
+    setting.value.location = peek().location;
+    setting.value.text = take().text;
+    return setting;
   }
 
   void parseTraining() {

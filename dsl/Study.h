@@ -142,20 +142,52 @@ struct DatasetFile {
   std::string sha256; // 64 lower-case hex digits, or empty
 };
 
+// Where a share comes from: the files of its kind's row of tables/Sources.def. None: no source.
 struct DatasetShare {
-  DatasetFile images, labels;
+  std::vector<DatasetFile> files;
+  std::string x, y; // npz: arrays of the archive
+
+  bool isGiven() const { return !files.empty(); }
+};
+
+// How a table is read. Defaults are those of tables/Settings.def.
+struct TableOptions {
+  std::string target;
+  std::vector<std::string> categorical, ignored;
+  std::string missing; // "error", "mean", "median", "zero"
+  std::string unseen;  // "error", "zero"
+  bool header = true;
+  std::string separator;
+
+  bool operator==(const TableOptions &) const = default;
+};
+
+// Parts of the rows of train that become shares of their own.
+struct DatasetSplit {
+  double validation = 0, test = 0;
+  bool isStratified = false;
+  int64_t seed = 0;
+};
+
+struct Augmentation {
+  std::string kind;  // "shift", "flip_horizontal", "flip_vertical", "rotate"
+  double amount = 0; // pixels or degrees, either way
 };
 
 struct Dataset {
   std::string name;
-  std::string kind; // "idx"
-  DatasetShare train, test;
-  Shape shape;                         // of one sample
+  std::string kind; // a row of tables/Sources.def
+  DatasetShare train, validation, test;
+  TableOptions table; // of csv
+  DatasetSplit split;
+  Shape shape;                         // of one sample; one extent: flat
   std::string task = "classification"; // or "regression"
   int64_t classes = 0;                 // 0 for regression
   int64_t targets = 0;                 // numbers to predict for a sample; 0 for classification
   bool hasValidation = false;          // a share beside train and test
   double scale = 1;
+  bool isStandardized = false; // by the training samples
+  std::vector<Augmentation> augment;
   std::vector<std::string> labels; // empty, or one per class
   SourceLocation location;
 };

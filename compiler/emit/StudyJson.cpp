@@ -1,6 +1,7 @@
 // Writes the study JSON. Every name of the schema stands here and in docs/architecture.md.
 #include "compiler/emit/StudyJson.h"
 
+#include "dsl/CheckSources.h"
 #include "dsl/Optimizers.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -23,18 +24,51 @@ Json textOrNull(const std::string &text) {
   return text.empty() ? Json() : Json(text);
 }
 
-Json toJson(const dsl::DatasetShare &share) {
-  return {{"images", share.images.name},
-          {"labels", share.labels.name},
-          {"images_sha256", textOrNull(share.images.sha256)},
-          {"labels_sha256", textOrNull(share.labels.sha256)}};
+// Null where a share has no files of its own.
+Json toJson(const dsl::DatasetShare &share, const std::string &kind) {
+  if (!share.isGiven())
+    return {};
+  const std::vector<std::string> names = dsl::filesOf(kind);
+  Json json;
+  for (size_t i = 0; i < names.size(); ++i)
+    json[names[i]] = share.files[i].name;
+  for (size_t i = 0; i < names.size(); ++i)
+    json[names[i] + "_sha256"] = textOrNull(share.files[i].sha256);
+  if (!share.x.empty())
+    json["arrays"] = {{"x", share.x}, {"y", share.y}};
+  return json;
+}
+
+Json toJson(const dsl::TableOptions &table) {
+  return {{"target", table.target},      {"categorical", table.categorical},
+          {"ignore", table.ignored},     {"missing", table.missing},
+          {"unseen", table.unseen},      {"header", table.header},
+          {"separator", table.separator}};
+}
+
+// What a data set that has none of it does not mention.
+void addShares(Json &json, const dsl::Dataset &dataset) {
+  if (dataset.validation.isGiven())
+    json["validation"] = toJson(dataset.validation, dataset.kind);
+  if (dataset.kind == "csv")
+    json["table"] = toJson(dataset.table);
+  const dsl::DatasetSplit &split = dataset.split;
+  if (split.validation > 0 || split.test > 0)
+    json["split"] = {{"validation", split.validation},
+                     {"test", split.test},
+                     {"stratified", split.isStratified},
+                     {"seed", split.seed}};
+  if (dataset.isStandardized)
+    json["standardize"] = true;
+  for (const dsl::Augmentation &step : dataset.augment)
+    json["augment"].push_back({{"kind", step.kind}, {"amount", step.amount}});
 }
 
 Json toJson(const dsl::Dataset &dataset, const dsl::Study &study) {
   Json json = {{"name", dataset.name},
                {"kind", dataset.kind},
-               {"train", toJson(dataset.train)},
-               {"test", toJson(dataset.test)},
+               {"train", toJson(dataset.train, dataset.kind)},
+               {"test", toJson(dataset.test, dataset.kind)},
                {"shape", dataset.shape},
                {"classes", dataset.classes},
                {"scale", dataset.scale},
@@ -44,6 +78,7 @@ Json toJson(const dsl::Dataset &dataset, const dsl::Study &study) {
     json["task"] = dataset.task;
     json["targets"] = dataset.targets;
   }
+  addShares(json, dataset);
   return json;
 }
 

@@ -57,10 +57,16 @@ static void storeScaled(Bytes16 pixel, float scale, float *target) {
   }
 }
 
+/// Where number `index` of a sample, in the order y, x, c, lies in the order x, y, c: x fastest.
+static int64_t placeOf(const SampleSet &set, int64_t index) {
+  const int64_t pixel = index / set.channels, channel = index % set.channels;
+  return channel * set.height * set.width + pixel;
+}
+
 /// One tile. Bytes of a sample lie (y, x, c), c fastest; the input wants x, y, c, x fastest.
-static void gatherTile(const SampleSet &set, const std::array<const uint8_t *, lanes> &samples,
-                       float scale, float *tile) {
-  const int64_t bytes = set.sampleBytes(), channels = set.channels, plane = set.height * set.width;
+static void gatherBytes(const SampleSet &set, const std::array<const uint8_t *, lanes> &samples,
+                        float scale, float *tile) {
+  const int64_t bytes = set.sampleBytes();
   for (int64_t start = 0; start < bytes; start += lanes) {
     const int64_t used = std::min<int64_t>(lanes, bytes - start);
     Block block{};
@@ -68,23 +74,56 @@ static void gatherTile(const SampleSet &set, const std::array<const uint8_t *, l
       if (samples[lane] != nullptr)
         std::memcpy(&block[lane], samples[lane] + start, static_cast<size_t>(used));
     transpose(block);
-    for (int64_t i = 0; i < used; ++i) {
-      const int64_t pixel = (start + i) / channels, channel = (start + i) % channels;
-      storeScaled(block[i], scale, tile + (channel * plane + pixel) * lanes);
-    }
+    for (int64_t i = 0; i < used; ++i)
+      storeScaled(block[i], scale, tile + placeOf(set, start + i) * lanes);
   }
 }
 
+static void gatherFloats(const SampleSet &set, const std::array<const float *, lanes> &samples,
+                         float scale, float *tile) {
+  for (int64_t i = 0; i < set.sampleBytes(); ++i)
+    for (int lane = 0; lane < lanes; ++lane)
+      tile[placeOf(set, i) * lanes + lane] =
+          samples[lane] != nullptr ? samples[lane][i] * scale : 0;
+}
+
+static void standardize(const SampleSet &set, float *tile) {
+  for (int64_t i = 0; i < set.sampleBytes(); ++i)
+    for (int lane = 0; lane < lanes; ++lane) {
+      float &number = tile[placeOf(set, i) * lanes + lane];
+      number = (number - set.standardization->mean[i]) * set.standardization->inverse[i];
+    }
+}
+
 void nnxrt::gatherSamples(const SampleSet &set, std::span<const uint32_t> indices, float scale,
-                          float *input, int32_t *labels) {
+                          float *input, int32_t *labels, const Augmenter *augmenter) {
+  const auto numbers = static_cast<size_t>(set.sampleBytes());
+  std::vector<float> changed(augmenter != nullptr ? lanes * numbers : 0);
   for (size_t first = 0; first < indices.size(); first += lanes) {
     const size_t used = std::min<size_t>(lanes, indices.size() - first);
-    std::array<const uint8_t *, lanes> samples{};
-    for (size_t lane = 0; lane < lanes; ++lane) {
-      const bool present = lane < used;
-      samples[lane] = present ? set.sample(indices[first + lane]).data() : nullptr;
-      labels[first + lane] = present ? set.labels[indices[first + lane]] : 0;
+    std::array<const uint8_t *, lanes> bytes{};
+    std::array<const float *, lanes> floats{};
+    for (size_t lane = 0; lane < used; ++lane) {
+      const uint32_t index = indices[first + lane];
+      if (augmenter != nullptr) {
+        const auto sample = std::span(changed).subspan(lane * numbers, numbers);
+        augmenter->apply(set, index, scale, sample);
+        floats[lane] = sample.data();
+      } else if (set.pixels != nullptr) {
+        bytes[lane] = set.sample(index).data();
+      } else {
+        floats[lane] = set.values + index * numbers;
+      }
     }
-    gatherTile(set, samples, scale, input + first * static_cast<size_t>(set.sampleBytes()));
+    for (size_t lane = 0; lane < lanes; ++lane)
+      labels[first + lane] =
+          lane < used && set.labels != nullptr ? set.labels[indices[first + lane]] : 0;
+    float *const tile = input + first * numbers;
+    if (augmenter == nullptr && set.pixels != nullptr)
+      gatherBytes(set, bytes, scale, tile);
+    else
+      gatherFloats(set, floats, augmenter != nullptr ? 1 : scale, tile);
+    if (set.standardization != nullptr)
+      standardize(set, tile);
   }
 }

@@ -2,7 +2,8 @@
 // side.
 #pragma once
 
-#include "runtime/data/Dataset.h"
+#include "runtime/data/Augment.h"
+#include "runtime/data/SampleSet.h"
 
 #include <cstdint>
 #include <span>
@@ -10,10 +11,11 @@
 namespace nnxrt {
 
 /// Writes samples `indices` of `set` to `input`, laid out (lane, x, y, c, tile) without gaps, each
-/// byte times `scale`, and their labels to `labels`, (lane, tile). Lanes past the last sample of
-/// the last tile become zero. Both have room for ceil(indices / 16) tiles; input is aligned to 64
-/// bytes.
+/// number times `scale` and then as the set's standardization says, and their labels to `labels`,
+/// (lane, tile). Lanes past the last sample of the last tile are as those of a sample of zeros.
+/// Both have room for ceil(indices / 16) tiles; input is aligned to 64 bytes. With `augmenter`,
+/// samples are changed as it says.
 void gatherSamples(const SampleSet &set, std::span<const uint32_t> indices, float scale,
-                   float *input, int32_t *labels);
+                   float *input, int32_t *labels, const Augmenter *augmenter = nullptr);
 
 } // namespace nnxrt

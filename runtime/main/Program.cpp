@@ -1,6 +1,7 @@
 // The steps of a trainer: check the machine, select, load, train, report.
 #include "runtime/main/Program.h"
 
+#include "runtime/data/Dataset.h"
 #include "runtime/device/Processor.h"
 #include "runtime/main/CommandLine.h"
 #include "runtime/main/Selection.h"
@@ -173,7 +174,7 @@ int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string
   std::signal(SIGXFSZ, SIG_IGN); // a file that may grow no further is an error, not the end
   try {
     checkMachine(compiled);
-    const Study study = parseStudy({compiled.json, compiled.json_bytes});
+    Study study = parseStudy({compiled.json, compiled.json_bytes});
     const std::string version = fmt::format("{} ({}, numerics {}), compiled for {}", study.name(),
                                             study.compiler, study.numerics, compiled.target);
     int status = 0;
@@ -187,6 +188,9 @@ int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string
       return 0;
     }
     const StudyPlan plan = planStudy(compiled, study, points, *options);
+    for (size_t i = 0; i < plan.info.datasets.size(); ++i)
+      if (plan.info.datasets[i])
+        study.nameClasses(i, plan.info.datasets[i]->labels);
     if (options->dryRun) {
       printPlan(plan);
       return 0;

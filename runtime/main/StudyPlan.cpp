@@ -59,8 +59,7 @@ StudyPlan nnxrt::planStudy(const nnxrt_study &compiled, const Study &study,
     const Dataset &dataset = *info.datasets[each.point->dataset];
     for (int repeat = 0; repeat < each.experiment->repeats; ++repeat)
       single.push_back({planRun(each, repeat, dataset, options.quick),
-                        &compiled.variants[each.point->variant], &dataset,
-                        study.datasets[each.point->dataset].scale});
+                        &compiled.variants[each.point->variant], &dataset, dataset.scale});
   }
   plan.requests = shardOf(shareRuns(single), options);
   info.points = points.size();

@@ -63,10 +63,13 @@ Facts environmentOf(const StudyResults &results) {
               {"compiled for", info.target},
               {"compiler", study.compiler},
               {"numerics", std::to_string(study.numerics)}};
-  for (const DatasetSpec &dataset : study.datasets)
-    facts.emplace_back("data set " + dataset.name,
-                       fmt::format("{} · {} · {} · {}", dataset.train.images, dataset.train.labels,
-                                   dataset.test.images, dataset.test.labels));
+  for (const DatasetSpec &dataset : study.datasets) {
+    std::string files;
+    for (const SourceSpec *source : {&dataset.train, &dataset.validation, &dataset.test})
+      for (const FileSpec &file : source->files)
+        files += (files.empty() ? "" : " · ") + file.name;
+    facts.emplace_back("data set " + dataset.name, files);
+  }
   return facts;
 }
 

@@ -45,8 +45,8 @@ void loadPictures(Database &database, StoredRun &run) {
 
 void keepPicturesOf(Database &database, const SampleSet &test, StoredRun &run) {
   constexpr int64_t largest = 256;
-  if (test.height < 2 || test.width < 2 || test.height > largest || test.width > largest ||
-      (test.channels != 1 && test.channels != 3))
+  if (test.pixels == nullptr || test.height < 2 || test.width < 2 || test.height > largest ||
+      test.width > largest || (test.channels != 1 && test.channels != 3))
     return;
   Statement insert(database, "INSERT OR REPLACE INTO picture VALUES (?,?,?,?,?,?)");
   for (WrongSample &wrong : run.wrong) {

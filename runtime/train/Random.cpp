@@ -33,11 +33,14 @@ uint32_t RandomStream::below(uint32_t bound, uint32_t index) const {
   }
 }
 
-void nnxrt::shuffle(std::vector<uint32_t> &order, uint64_t seed, uint32_t epoch) {
-  std::iota(order.begin(), order.end(), 0u);
-  const RandomStream random(seed, RandomPurpose::shuffle, epoch);
+void nnxrt::shuffle(std::vector<uint32_t> &order, const RandomStream &random) {
   for (auto left = static_cast<uint32_t>(order.size()); left > 1; --left)
     std::swap(order[left - 1], order[random.below(left, left)]); // Fisher and Yates
+}
+
+void nnxrt::shuffle(std::vector<uint32_t> &order, uint64_t seed, uint32_t epoch) {
+  std::iota(order.begin(), order.end(), 0u);
+  shuffle(order, RandomStream(seed, RandomPurpose::shuffle, epoch));
 }
 
 /// ln x for x in (0, 1]: x = m 2^e with m in [sqrt(1/2), sqrt(2)), ln m = 2 atanh((m - 1) / (m +

@@ -9,7 +9,7 @@
 namespace nnxrt {
 
 /// What numbers are for; each purpose has streams of its own. The values are part of the results.
-enum class RandomPurpose : uint32_t { weights = 0, shuffle = 1 };
+enum class RandomPurpose : uint32_t { weights = 0, shuffle = 1, split = 2, augment = 3 };
 
 class RandomStream {
 public:
@@ -28,6 +28,9 @@ private:
   RandomPurpose purpose;
   uint32_t stream;
 };
+
+/// Permutes what is in `order`, each permutation as likely.
+void shuffle(std::vector<uint32_t> &order, const RandomStream &random);
 
 /// A permutation of 0 .. order.size()-1, each as likely: the order of samples of one epoch.
 void shuffle(std::vector<uint32_t> &order, uint64_t seed, uint32_t epoch);

@@ -3,6 +3,7 @@
 
 #include "runtime/train/JsonNode.h"
 #include "runtime/train/StudyClaims.h"
+#include "runtime/train/StudyDatasets.h"
 
 #include <cmath>
 #include <filesystem>
@@ -16,36 +17,6 @@ using Node = JsonNode;
 namespace {
 constexpr int supportedSchema = 1;
 } // namespace
-
-static ShareFiles readShare(const Node &node) {
-  return {node.at("images").as<std::string>(), node.at("labels").as<std::string>(),
-          node.at("images_sha256").optionalText(), node.at("labels_sha256").optionalText()};
-}
-
-static DatasetSpec readDataset(const Node &node) {
-  constexpr int mostClasses = 256; // labels are bytes
-  constexpr int mostTargets = 65536;
-  DatasetSpec spec;
-  spec.name = node.at("name").as<std::string>();
-  spec.kind = node.at("kind").as<std::string>();
-  if (spec.kind != "idx")
-    node.at("kind").fail(fmt::format("is `{}`; this trainer reads `idx`", spec.kind));
-  spec.train = readShare(node.at("train"));
-  spec.test = readShare(node.at("test"));
-  const auto shape = node.at("shape").list([](const Node &item) { return item.small(1); });
-  if (shape.size() != spec.shape.size())
-    node.at("shape").fail("has not three numbers");
-  std::copy(shape.begin(), shape.end(), spec.shape.begin());
-  if (node.has("task") && node.at("task").as<std::string>() == "regression")
-    spec.targets = static_cast<int>(node.at("targets").whole(1, mostTargets));
-  else
-    spec.classes = static_cast<int>(node.at("classes").whole(1, mostClasses));
-  spec.scale = node.at("scale").real();
-  if (!node.at("labels").isNull())
-    spec.labels = node.at("labels").as<std::vector<std::string>>();
-  spec.line = node.at("line").small(0);
-  return spec;
-}
 
 static OptimizerSettings readOptimizer(const Node &node) {
   OptimizerSettings optimizer;
@@ -181,6 +152,15 @@ Study nnxrt::parseStudy(std::string_view text) {
 
 std::string Study::name() const {
   return std::filesystem::path(file).stem().string();
+}
+
+void Study::nameClasses(size_t dataset, const std::vector<std::string> &names) {
+  if (names.empty() || !datasets[dataset].labels.empty())
+    return;
+  datasets[dataset].labels = names;
+  Json changed = Json::parse(json);
+  changed["datasets"][dataset]["labels"] = names;
+  json = changed.dump();
 }
 
 bool OptimizerSettings::number(std::string_view name, double &value) const {

@@ -13,25 +13,63 @@
 
 namespace nnxrt {
 
-/// The two files of one share (train or test) of an IDX data set. A digest is lower-case hex of the
-/// file as it lies on the disk, empty where the study gives none.
-struct ShareFiles {
-  std::string images, labels;
-  std::string imagesSha256, labelsSha256;
+/// A file of a data set. The digest is lower-case hex of the file as it lies on the disk, empty
+/// where the study gives none.
+struct FileSpec {
+  std::string name, sha256;
+};
+
+/// Where a share comes from: the files that Sources.def lists for its kind, or none.
+struct SourceSpec {
+  std::vector<FileSpec> files;
+  std::string x, y; // npz: members of the archive
+
+  [[nodiscard]] bool isGiven() const { return !files.empty(); }
+};
+
+/// How the text of a table is read.
+struct TableSpec {
+  std::string target;
+  std::vector<std::string> categorical, ignored;
+  std::string missing = "error"; // or "mean", "median", "zero"
+  std::string unseen = "error";  // or "zero"
+  bool header = true;
+  char separator = ',';
+};
+
+/// Parts of the rows of train that become shares of their own.
+struct SplitSpec {
+  double validation = 0, test = 0;
+  bool stratified = false;
+  uint64_t seed = 0;
+};
+
+enum class AugmentKind : uint8_t { shift, flipHorizontal, flipVertical, rotate };
+
+struct AugmentStep {
+  AugmentKind kind = AugmentKind::shift;
+  double amount = 0; // pixels or degrees, either way
 };
 
 struct DatasetSpec {
   std::string name;
-  std::string kind; // "idx"
-  ShareFiles train, test;
-  std::array<int64_t, 3> shape{};  // height, width, channels
-  int classes = 0;                 // 0 for regression
-  int targets = 0;                 // numbers to predict for a sample; 0 for classification
-  double scale = 1;                // what a byte is multiplied with
-  std::vector<std::string> labels; // names of the classes; empty: their numbers
+  std::string kind; // a row of Sources.def
+  SourceSpec train, validation, test;
+  TableSpec table;
+  SplitSpec split;
+  std::array<int64_t, 3> shape{}; // height, width, channels; 1, features, 1 where it is flat
+  bool isFlat = false;            // one extent instead of three; 0: what the files give
+  int classes = 0;                // 0 for regression
+  int targets = 0;                // numbers to predict for a sample; 0 for classification
+  double scale = 1;               // what a number of a sample is multiplied with
+  bool standardize = false;       // by the training samples
+  std::vector<AugmentStep> augment;
+  std::vector<std::string> labels; // names of the classes; empty: as found, or their numbers
   int line = 0;
 
   [[nodiscard]] bool isRegression() const { return targets > 0; }
+  [[nodiscard]] int64_t features() const { return shape[0] * shape[1] * shape[2]; }
+  [[nodiscard]] bool isShapeKnown() const { return features() > 0; }
 };
 
 struct Axis {
@@ -138,6 +176,10 @@ struct Study {
 
   /// File name without folder and extension: names the results folder.
   [[nodiscard]] std::string name() const;
+
+  /// Gives the classes of a data set the names that its files have, here and in `json`, unless the
+  /// study names them.
+  void nameClasses(size_t dataset, const std::vector<std::string> &names);
 };
 
 /// The JSON does not say what it must. The message names the place: "/experiments/0/points/3/...".

@@ -194,8 +194,10 @@ void Trainer::trainEpoch(int64_t steps) {
 /// One update; whether the loss of its batch is finite.
 bool Trainer::trainStep(std::span<const uint32_t> batch) {
   const auto samples = static_cast<int64_t>(batch.size());
+  const Augmenter augmenter(request.dataset->augment, request.info.seed,
+                            static_cast<uint32_t>(epoch));
   gatherSamples(request.dataset->train, batch, static_cast<float>(request.scale), model.input(),
-                model.labels());
+                model.labels(), request.dataset->augment.empty() ? nullptr : &augmenter);
   model.setHyper("lr", rate.after(state.steps));
   ++state.steps;
   ++state.epochStep;

@@ -2,6 +2,7 @@
 #include "BuildCommand.h"
 
 #include "CheckCommand.h"
+#include "LoadData.h"
 
 #include "compiler/emit/KernelObjects.h"
 #include "compiler/emit/Link.h"
@@ -159,7 +160,7 @@ std::optional<dsl::Study> readStudy(const CompileOptions &options) {
   std::optional<dsl::SourceFile> source = dsl::SourceFile::read(options.file, sink);
   std::optional<dsl::Study> study;
   if (source)
-    study = dsl::analyse(*source, options.overrides, sink);
+    study = dsl::analyse(*source, options.overrides, sink, featureCounter(options.file));
   sink.render(std::cerr, options.file, source ? &*source : nullptr, options.color);
   return sink.hasErrors() ? std::nullopt : study;
 }

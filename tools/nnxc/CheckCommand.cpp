@@ -1,6 +1,8 @@
 // Reads, checks and dumps; everything it knows about the language stands in dsl.
 #include "CheckCommand.h"
 
+#include "LoadData.h"
+
 #include "dsl/Analyse.h"
 #include "dsl/Dump.h"
 
@@ -19,7 +21,8 @@ int runCheck(const std::string &path, const std::vector<std::string> &overrides,
       dsl::File file = dsl::parse(*source, sink);
       dsl::applyOverrides(file, *source, overrides, sink);
       dsl::printAst(std::cout, file);
-    } else if (auto study = dsl::analyse(*source, overrides, sink); study && emit == "points") {
+    } else if (auto study = dsl::analyse(*source, overrides, sink, featureCounter(path));
+               study && emit == "points") {
       dsl::printPoints(std::cout, *study);
     }
   }

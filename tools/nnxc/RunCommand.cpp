@@ -39,6 +39,8 @@ llvm::Expected<std::string> trainerPath(const CompileOptions &options, const dsl
   std::string sources = study.source;
   for (const dsl::SourceText &each : study.includes)
     sources += "\n" + each.file + "\n" + each.source;
+  for (const dsl::Dataset &dataset : study.datasets) // found in the data where no file says it
+    sources += "\n" + dataset.name + " " + dsl::toText(dataset.shape);
   std::string identity = study.file + "\n" + sources + "\n" + target->text + "\n" +
                          llvm::join(options.overrides, "\n") + "\n" +
                          stampOf(fs::getMainExecutable("nnxc", &anchor)) + "\n" +

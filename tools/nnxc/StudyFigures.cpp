@@ -1,26 +1,21 @@
 // Figures by the runtime's count of work.
 #include "StudyFigures.h"
 
+#include "LoadData.h"
+
 #include "compiler/emit/KernelObjects.h"
-#include "compiler/emit/StudyJson.h"
-#include "runtime/data/Dataset.h"
 #include "runtime/train/TrainingWork.h"
 
 #include <algorithm>
 
 namespace nnx {
 
-static std::vector<DatasetSize> findSizes(const dsl::Study &study,
-                                          const kernels::KernelTarget &target) {
-  dsl::Study data; // points are left out: reading them takes long and says nothing of data
-  data.file = study.file;
-  data.datasets = study.datasets;
-  nnxrt::Study parsed = nnxrt::parseStudy(emit::studyJson(data, target));
+static std::vector<DatasetSize> findSizes(const dsl::Study &study) {
   std::vector<DatasetSize> sizes;
-  for (const nnxrt::DatasetSpec &spec : parsed.datasets) {
+  for (const dsl::Dataset &each : study.datasets) {
     DatasetSize size;
     try {
-      nnxrt::Dataset dataset(spec, nnxrt::dataFolders(spec.name, {}, study.file));
+      const nnxrt::Dataset dataset = loadData(each, study.file);
       size.train = dataset.train.count;
       size.test = dataset.test.count;
     } catch (const std::exception &error) {
@@ -61,7 +56,7 @@ static PointFigures figuresOf(const dsl::Point &point, const dsl::Study &study,
 StudyFigures computeFigures(const dsl::Study &study, const CompiledStudy &compiled,
                             const kernels::KernelTarget &target, const emit::ObjectStore &store) {
   StudyFigures figures;
-  figures.datasets = findSizes(study, target);
+  figures.datasets = findSizes(study);
   std::map<std::pair<std::string, int64_t>, PointFigures> longest; // by meaning and seed
   for (const dsl::Experiment &experiment : study.experiments) {
     std::vector<PointFigures> &all = figures.experiments.emplace_back();

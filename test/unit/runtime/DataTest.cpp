@@ -1,6 +1,6 @@
 // Reading data sets, good and hostile ones, and gathering batches.
+#include "runtime/data/Dataset.h"
 #include "runtime/data/Gather.h"
-#include "runtime/data/Sha256.h"
 
 #include "test/unit/runtime/SyntheticDigits.h"
 
@@ -24,8 +24,9 @@ protected:
     spec.shape = {3, 5, 1};
     spec.classes = 4;
     spec.line = 3;
-    spec.train = {"train-images", "train-labels", "", ""};
-    spec.test = {"test-images", "test-labels", "", ""};
+    spec.kind = "idx";
+    spec.train.files = {{"train-images", ""}, {"train-labels", ""}};
+    spec.test.files = {{"test-images", ""}, {"test-labels", ""}};
     for (const std::string share : {"train", "test"}) {
       writeFile(folder / (share + "-images"), images);
       writeFile(folder / (share + "-labels"), labels);
@@ -78,10 +79,10 @@ TEST_F(DataTest, reads_gzip_of_several_members) {
 
 TEST_F(DataTest, checks_digests_of_the_file_or_its_contents) {
   const std::string digest = sha256Hex(std::as_bytes(std::span(images)));
-  spec.train.imagesSha256 = spec.test.imagesSha256 = digest;
+  spec.train.files[0].sha256 = spec.test.files[0].sha256 = digest;
   writeFile(folder / "test-images", gzip(images));
   EXPECT_EQ(load().train.count, 6);
-  spec.train.imagesSha256[0] = digest[0] == '0' ? '1' : '0';
+  spec.train.files[0].sha256[0] = digest[0] == '0' ? '1' : '0';
   EXPECT_THAT(failure(), AllOf(HasSubstr("train-images: its sha256 is " + digest)));
 }
 
@@ -147,7 +148,7 @@ TEST_F(DataTest, trailing_bytes_are_found) {
 }
 
 TEST_F(DataTest, swapped_files_are_named) {
-  std::swap(spec.test.images, spec.test.labels);
+  std::swap(spec.test.files[0], spec.test.files[1]);
   EXPECT_THAT(failure(), AllOf(HasSubstr("the two are swapped"), HasSubstr("(line 3)")));
 }
 

@@ -74,8 +74,8 @@ Study studyOfActivations(int repeats) {
   DatasetSpec dataset;
   dataset.name = "mnist";
   dataset.kind = "idx";
-  dataset.train = {"train-images", "train-labels", "", ""};
-  dataset.test = {"test-images", "test-labels", "", ""};
+  dataset.train.files = {{"train-images", ""}, {"train-labels", ""}};
+  dataset.test.files = {{"test-images", ""}, {"test-labels", ""}};
   dataset.shape = {28, 28, 1};
   dataset.classes = classes;
   dataset.labels = {"zero",  "<script>alert(1)</script>",

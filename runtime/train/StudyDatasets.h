@@ -1,0 +1,10 @@
+// The data sets of the study's JSON.
+#pragma once
+
+#include "runtime/train/JsonNode.h"
+
+namespace nnxrt {
+
+DatasetSpec readDataset(const JsonNode &node);
+
+} // namespace nnxrt

@@ -1,0 +1,66 @@
+// Data sets of tests: files in a folder that goes away, and what loading them says.
+#pragma once
+
+#include "runtime/data/Dataset.h"
+
+#include "test/unit/runtime/SyntheticDigits.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+namespace nnxrt::test {
+
+inline nlohmann::json goldenData() {
+  std::ifstream file(NNX_SOURCE_DIR "/test/golden/data.json");
+  return nlohmann::json::parse(file);
+}
+
+inline Bytes fromBase64(const std::string &text) {
+  static const std::string digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  Bytes bytes;
+  uint32_t held = 0;
+  int bits = 0;
+  for (const char c : text) {
+    if (c == '=')
+      break;
+    held = held << 6 | static_cast<uint32_t>(digits.find(c));
+    bits += 6;
+    if (bits < 8)
+      continue;
+    bits -= 8;
+    bytes.push_back(static_cast<uint8_t>(held >> bits));
+  }
+  return bytes;
+}
+
+class LoadedDataTest : public testing::Test {
+protected:
+  LoadedDataTest() {
+    spec.name = "small";
+    spec.line = 3;
+  }
+
+  void write(const std::string &name, const std::string &text) const {
+    writeFile(folder / name, Bytes(text.begin(), text.end()));
+  }
+  [[nodiscard]] Dataset load() const { return {spec, {folder.path}}; }
+  [[nodiscard]] std::string failure() const {
+    try {
+      static_cast<void>(load());
+    } catch (const DataError &error) {
+      return error.what();
+    }
+    return "nothing was wrong";
+  }
+  static std::vector<float> rowOf(const SampleSet &set, int64_t row) {
+    return {set.values + row * set.sampleBytes(), set.values + (row + 1) * set.sampleBytes()};
+  }
+
+  ScratchFolder folder;
+  DatasetSpec spec;
+};
+
+} // namespace nnxrt::test

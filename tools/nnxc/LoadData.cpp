@@ -1,0 +1,31 @@
+// The study's JSON says to the runtime what a data set is.
+#include "LoadData.h"
+
+#include "compiler/emit/StudyJson.h"
+
+#include <algorithm>
+
+namespace nnx {
+
+nnxrt::Dataset loadData(const dsl::Dataset &dataset, const std::string &studyFile) {
+  dsl::Study study; // without points, which say nothing of data
+  study.file = studyFile;
+  study.datasets = {dataset};
+  study.datasets[0].location.file = 0;
+  const nnxrt::Study parsed = nnxrt::parseStudy(emit::studyJson(study, {}));
+  return {parsed.datasets[0], nnxrt::dataFolders(dataset.name, {}, studyFile)};
+}
+
+dsl::FeatureCounter featureCounter(const std::string &studyFile) {
+  return [studyFile](const dsl::Dataset &dataset) -> dsl::FeatureCount {
+    try {
+      return {loadData(dataset, studyFile).features, {}};
+    } catch (const std::exception &error) {
+      std::string problem = error.what();
+      std::replace(problem.begin(), problem.end(), '\n', ' ');
+      return {0, problem};
+    }
+  };
+}
+
+} // namespace nnx
