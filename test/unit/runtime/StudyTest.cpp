@@ -32,7 +32,7 @@ std::string failure(const ordered_json &json) {
 TEST(Study, is_read_whole) {
   const Study study = parseStudy(fakeJson().dump());
   EXPECT_EQ(study.name(), "fake");
-  EXPECT_EQ(study.datasets[0].test.labels, "test-labels");
+  EXPECT_EQ(study.datasets[0].test.files[1].name, "test-labels");
   EXPECT_EQ(study.datasets[0].shape, (std::array<int64_t, 3>{28, 28, 1}));
   ASSERT_EQ(study.experiments.size(), 4U);
   const Point &point = study.experiments[0].points[1];
@@ -60,9 +60,9 @@ TEST(Study, names_what_is_missing_or_wrong) {
     return failure(json);
   };
   EXPECT_THAT(failureWith("/schema", 7), HasSubstr("/schema is 7; this trainer reads 1"));
-  EXPECT_THAT(failureWith("/datasets/0/kind", "csv"), HasSubstr("/datasets/0/kind is `csv`"));
+  EXPECT_THAT(failureWith("/datasets/0/kind", "sql"), HasSubstr("/datasets/0/kind is `sql`"));
   EXPECT_THAT(failureWith("/datasets/0/classes", 0), HasSubstr("is 0, not in 1 to 256"));
-  EXPECT_THAT(failureWith("/datasets/0/shape", {28, 28}), HasSubstr("has not three numbers"));
+  EXPECT_THAT(failureWith("/datasets/0/shape", {28, 28}), HasSubstr("has neither one nor three numbers"));
   const char *const settings = "/experiments/0/points/0/settings";
   EXPECT_THAT(failureWith((std::string(settings) + "/batch").c_str(), 0),
               HasSubstr("/experiments/0/points/0/settings/batch is 0, not in 1 to"));
