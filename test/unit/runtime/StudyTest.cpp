@@ -62,7 +62,8 @@ TEST(Study, names_what_is_missing_or_wrong) {
   EXPECT_THAT(failureWith("/schema", 7), HasSubstr("/schema is 7; this trainer reads 1"));
   EXPECT_THAT(failureWith("/datasets/0/kind", "sql"), HasSubstr("/datasets/0/kind is `sql`"));
   EXPECT_THAT(failureWith("/datasets/0/classes", 0), HasSubstr("is 0, not in 1 to 256"));
-  EXPECT_THAT(failureWith("/datasets/0/shape", {28, 28}), HasSubstr("has neither one nor three numbers"));
+  EXPECT_THAT(failureWith("/datasets/0/shape", {28, 28}),
+              HasSubstr("has neither one nor three numbers"));
   const char *const settings = "/experiments/0/points/0/settings";
   EXPECT_THAT(failureWith((std::string(settings) + "/batch").c_str(), 0),
               HasSubstr("/experiments/0/points/0/settings/batch is 0, not in 1 to"));
