@@ -15,7 +15,7 @@ namespace {
 
 struct Text {
   const char *name;
-  std::vector<ActivationArgument> arguments;
+  RowNumbers arguments;
   const char *formula;
   ActivationShape shape;
   const char *derivativeOfOutput, *note;
@@ -23,7 +23,7 @@ struct Text {
 
 // A row as it is written: its trees still name the arguments.
 struct Pattern {
-  std::vector<ActivationArgument> arguments;
+  RowNumbers arguments;
   ScalarExpr value;
   std::optional<ScalarExpr> derivativeOfOutput;
   ActivationShape shape;
@@ -38,21 +38,6 @@ const Pattern *findAmong(const Patterns &patterns, std::string_view name) {
   return found == patterns.end() ? nullptr : &found->second;
 }
 
-ScalarExpr withValues(const ScalarExpr &tree, const Pattern &pattern,
-                      const std::vector<double> &values) {
-  std::map<std::string, ScalarExpr> numbers;
-  for (size_t i = 0; i < values.size(); ++i)
-    numbers.emplace(pattern.arguments[i].name, ScalarExpr(values[i]));
-  return numbers.empty() ? tree : tree.substitute(numbers);
-}
-
-std::vector<double> fallbacksOf(const std::vector<ActivationArgument> &arguments) {
-  std::vector<double> values;
-  for (const ActivationArgument &argument : arguments)
-    values.push_back(argument.fallback);
-  return values;
-}
-
 ScalarScope scopeOver(const Patterns &patterns, std::set<std::string> variables) {
   ScalarScope scope;
   scope.variables = std::move(variables);
@@ -62,7 +47,7 @@ ScalarScope scopeOver(const Patterns &patterns, std::set<std::string> variables)
     const Pattern *pattern = findAmong(patterns, name);
     if (!pattern)
       return std::nullopt;
-    return withValues(pattern->value, *pattern, fallbacksOf(pattern->arguments));
+    return withValues(pattern->value, pattern->arguments, fallbacksOf(pattern->arguments));
   };
   return scope;
 }
@@ -80,7 +65,7 @@ ScalarExpr parseText(const Text &row, const char *text, const ScalarScope &scope
 Patterns readTable() {
   const Text texts[] = {
 #define NNX_ACTIVATION_ARGUMENT(name, fallback, least, greatest)                                   \
-  ActivationArgument{name, fallback, least, greatest}
+  RowNumber{name, fallback, least, greatest}
 #define NNX_ACTIVATION(name, arguments, formula, shape, derivativeOfOutput, note)                  \
   {name, {arguments}, formula, ActivationShape::shape, derivativeOfOutput, note},
 #include "dsl/tables/Activations.def"
@@ -88,7 +73,7 @@ Patterns readTable() {
   Patterns patterns;
   for (const Text &text : texts) {
     std::set<std::string> names;
-    for (const ActivationArgument &argument : text.arguments)
+    for (const RowNumber &argument : text.arguments)
       names.insert(argument.name);
     auto parse = [&](const char *formula, const char *variable) {
       std::set<std::string> variables = names;
@@ -110,39 +95,19 @@ const Patterns &table() {
 }
 
 ActivationRow makeRow(std::string name, const Pattern &pattern, const std::vector<double> &values) {
-  const ScalarExpr value = withValues(pattern.value, pattern, values);
+  const ScalarExpr value = withValues(pattern.value, pattern.arguments, values);
   std::optional<ScalarExpr> ofOutput;
   if (pattern.derivativeOfOutput)
-    ofOutput = simplify(withValues(*pattern.derivativeOfOutput, pattern, values));
+    ofOutput = simplify(withValues(*pattern.derivativeOfOutput, pattern.arguments, values));
   return {std::move(name), pattern.arguments, value,       differentiate(value, "x"),
           ofOutput,        pattern.shape,     pattern.note};
 }
 
-// "elu(alpha = 0.5)": the values of the arguments, in the order of the row; nothing otherwise.
-std::optional<std::vector<double>> readArguments(const Pattern &pattern, std::string_view list) {
-  std::vector<double> values;
-  for (const ActivationArgument &argument : pattern.arguments) {
-    const std::string start = (values.empty() ? "" : ", ") + argument.name + " = ";
-    if (list.substr(0, start.size()) != start)
-      return std::nullopt;
-    list.remove_prefix(start.size());
-    const size_t end = std::min(list.find(','), list.size());
-    try {
-      const ScalarExpr number = parseScalarExpr(list.substr(0, end), ScalarScope());
-      values.push_back(number.evaluate({}));
-    } catch (const ScalarSyntaxError &) {
-      return std::nullopt;
-    }
-    list.remove_prefix(end);
-  }
-  return list.empty() ? std::optional(std::move(values)) : std::nullopt;
-}
-
 std::optional<ActivationRow> readActivation(std::string_view text) {
-  if (const size_t open = text.find('('); open != std::string_view::npos && text.back() == ')')
-    if (const Pattern *pattern = findAmong(table(), text.substr(0, open)))
-      if (auto values = readArguments(*pattern, text.substr(open + 1, text.size() - open - 2)))
-        return makeRow(std::string(text), *pattern, *values);
+  const std::string_view name = text.substr(0, text.find('('));
+  if (const Pattern *pattern = findAmong(table(), name))
+    if (auto values = readRowText(text, name, pattern->arguments))
+      return makeRow(std::string(text), *pattern, *values);
   try {
     const ScalarExpr value = parseScalarExpr(text, activationScope());
     if (!value.variables().contains("x"))
@@ -185,12 +150,7 @@ const ActivationRow *findActivation(std::string_view text) {
 }
 
 std::string activationText(const ActivationRow &row, const std::vector<double> &values) {
-  std::string text = row.name.substr(0, row.name.find('('));
-  if (values == fallbacksOf(row.arguments))
-    return text;
-  for (size_t i = 0; i < values.size(); ++i)
-    text += (i ? ", " : "(") + row.arguments[i].name + " = " + ScalarExpr(values[i]).text();
-  return text + ")";
+  return rowText(row.name.substr(0, row.name.find('(')), row.arguments, values);
 }
 
 ScalarScope activationScope() {

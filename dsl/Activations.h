@@ -1,7 +1,7 @@
 // Activations of one number, read from tables/Activations.def.
 #pragma once
 
-#include "dsl/ScalarExpr.h"
+#include "dsl/RowNumbers.h"
 #include "dsl/ScalarParser.h"
 
 #include <cstdint>
@@ -17,16 +17,11 @@ namespace nnx::dsl {
 /// a formula nothing is known.
 enum class ActivationShape : uint8_t { Increasing, FallsThenRises, Unknown };
 
-struct ActivationArgument {
-  std::string name;
-  double fallback, least, greatest;
-};
-
 struct ActivationRow {
-  std::string name;                          ///< canonical, see findActivation
-  std::vector<ActivationArgument> arguments; ///< of a row of the table
-  ScalarExpr value;                          ///< f over "x"
-  ScalarExpr derivative;                     ///< f' over "x"
+  std::string name;      ///< canonical, see findActivation
+  RowNumbers arguments;  ///< of a row of the table
+  ScalarExpr value;      ///< f over "x"
+  ScalarExpr derivative; ///< f' over "x"
   /// f' over "y" = f(x), where the table has one: the backward pass then needs no input.
   std::optional<ScalarExpr> derivativeOfOutput;
   ActivationShape shape;

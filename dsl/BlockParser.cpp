@@ -1,8 +1,6 @@
 // Items of blocks, and settings among them.
 #include "dsl/BlockParser.h"
 
-#include "dsl/Later.h"
-
 #include <algorithm>
 
 namespace nnx::dsl {
@@ -39,14 +37,6 @@ const Token &BlockParser::takeName() {
   return token;
 }
 
-void BlockParser::refuseLater(std::string_view where) {
-  if (!at(TokenKind::word) || !isLater(where, peek().text))
-    return;
-  sink.report(DiagnosticId::not_supported, peek().location, {peek().text});
-  take();
-  throw SyntaxFailure();
-}
-
 SettingNode BlockParser::parseSetting(bool allowBare) {
   const Token &name = expect(TokenKind::word);
   SettingNode setting;
@@ -70,12 +60,8 @@ SettingNode BlockParser::parseSetting(bool allowBare) {
   return setting;
 }
 
-void BlockParser::parseSettings(std::vector<SettingNode> &settings, std::string_view where,
-                                bool allowBare) {
-  parseBlock([&] {
-    refuseLater(where);
-    settings.push_back(parseSetting(allowBare));
-  });
+void BlockParser::parseSettings(std::vector<SettingNode> &settings, bool allowBare) {
+  parseBlock([&] { settings.push_back(parseSetting(allowBare)); });
 }
 
 } // namespace nnx::dsl

@@ -52,12 +52,9 @@ protected:
   // A name of the file's own.
   const Token &takeName();
 
-  // Reports a word of Later.def.
-  void refuseLater(std::string_view where);
-
   // Settings: `name = value`, `name.part = value`, or a bare name where `allowBare`.
   SettingNode parseSetting(bool allowBare);
-  void parseSettings(std::vector<SettingNode> &settings, std::string_view where, bool allowBare);
+  void parseSettings(std::vector<SettingNode> &settings, bool allowBare);
 
   std::vector<std::size_t> itemStarts; // tokens with which items of the file and of blocks start
 

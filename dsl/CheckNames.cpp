@@ -1,6 +1,5 @@
 // Names of declarations: each once, lets evaluated, all of them used.
 #include "dsl/Checker.h"
-#include "dsl/Later.h"
 
 #include <algorithm>
 
@@ -11,11 +10,8 @@ const Parameter *findBlockSetting(std::string_view owner, const SettingNode &set
   const Signature &signature = settingsOf(owner);
   if (const Parameter *parameter = signature.find(setting.name))
     return parameter;
-  if (isLater(owner, setting.name))
-    sink.report(DiagnosticId::not_supported, setting.location, {setting.name});
-  else
-    sink.report(DiagnosticId::unknown_setting, setting.location,
-                {setting.name, owner, suggest(setting.name, signature.names())});
+  sink.report(DiagnosticId::unknown_setting, setting.location,
+              {setting.name, owner, suggest(setting.name, signature.names())});
   return nullptr;
 }
 

@@ -157,6 +157,10 @@ ClaimReader::Typed ClaimReader::checkMetric(const Expr &expr, std::string_view n
                 {"metric", name, suggest(name, metricNames())});
     throw Wrong();
   }
+  if (std::string_view why = whyAbsent(*metric, dataset); !why.empty()) {
+    sink.report(DiagnosticId::absent_metric, expr.location, {dataset.name, metric->name, why});
+    throw Wrong();
+  }
   bool isSingle = experiment.repeats == 1 || metric->kept == Kept::point;
   return {{"metric", std::string(metric->name), 0, {}}, isSingle ? Kind::number : Kind::figures};
 }

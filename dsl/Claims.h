@@ -8,9 +8,9 @@ namespace nnx::dsl {
 class ClaimReader {
 public:
   // The points of `experiment` carry their references already.
-  ClaimReader(const Experiment &experiment, const File &file, const Scope &globals,
-              DiagnosticSink &sink)
-      : experiment(experiment), file(file), globals(globals), sink(sink) {}
+  ClaimReader(const Experiment &experiment, const Dataset &dataset, const File &file,
+              const Scope &globals, DiagnosticSink &sink)
+      : experiment(experiment), dataset(dataset), file(file), globals(globals), sink(sink) {}
 
   // Nothing after a report.
   std::optional<Claim> read(const ClaimNode &node);
@@ -41,6 +41,7 @@ private:
   std::vector<std::string> knownNames() const;
 
   const Experiment &experiment;
+  const Dataset &dataset; // that it trains on
   const File &file;
   const Scope &globals;
   DiagnosticSink &sink;

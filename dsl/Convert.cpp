@@ -1,8 +1,9 @@
 // Conversion of values to the types that settings and parameters expect, and their ranges.
 #include "dsl/Activations.h"
 #include "dsl/Evaluate.h"
-#include "dsl/Later.h"
 #include "dsl/Lexer.h"
+#include "dsl/Losses.h"
+#include "dsl/Metrics.h"
 #include "dsl/Optimizers.h"
 #include "dsl/Parser.h"
 
@@ -41,6 +42,13 @@ std::vector<std::string> wordsOf(Type type) {
   if (type == Type::optimizer)
     for (const OptimizerRow &row : optimizers())
       words.push_back(row.name());
+  if (type == Type::loss)
+    for (const LossRow &row : losses())
+      words.push_back(row.name);
+  if (type == Type::metric)
+    for (const MetricRow &row : metrics())
+      if (row.kept == Kept::epoch)
+        words.emplace_back(row.name);
   if (type == Type::init)
     words = initNames();
   if (type == Type::schedule)
@@ -94,6 +102,9 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
   case Type::init:
   case Type::optimizer:
   case Type::schedule:
+  case Type::stop:
+  case Type::metric:
+  case Type::restore:
     if (symbol)
       return convertWord(value, type, scope);
     if (value.get<ActivationValue>() && type == Type::activation)
@@ -103,6 +114,10 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
     if (value.get<Optimizer>() && type == Type::optimizer)
       return value;
     if (value.get<Schedule>() && type == Type::schedule)
+      return value;
+    if (value.get<LossValue>() && type == Type::loss)
+      return value;
+    if (value.get<EarlyStop>() && type == Type::stop)
       return value;
     return mismatch(value, type, purpose);
   case Type::network:
@@ -177,19 +192,25 @@ Value Evaluator::convertWord(const Value &value, Type type, const Scope &scope) 
     for (const ActivationNode &node : file.activations)
       words.push_back(node.name);
   Value result = value;
+  if (const MetricRow *metric = type == Type::metric ? findMetric(word) : nullptr;
+      metric && metric->kept == Kept::epoch) {
+    result.data = Symbol{std::string(metric->name)};
+    return result;
+  }
+  if (type == Type::stop && word == "never") {
+    result.data = EarlyStop();
+    return result;
+  }
   if (std::find(words.begin(), words.end(), word) == words.end()) {
     std::string_view kind = nameOf(type);
-    if (isLater(kind, word)) {
-      sink.report(DiagnosticId::not_supported, value.location, {word});
-    } else {
-      std::vector<std::string> names = scope.names();
-      words.insert(words.end(), names.begin(), names.end());
-      sink.report(DiagnosticId::unknown_word, value.location, {kind, word, suggest(word, words)});
-    }
+    std::vector<std::string> names = scope.names();
+    words.insert(words.end(), names.begin(), names.end());
+    sink.report(DiagnosticId::unknown_word, value.location, {kind, word, suggest(word, words)});
     result.data = std::monostate();
     return result;
   }
-  if (type == Type::init || type == Type::optimizer || type == Type::schedule || declared) {
+  if (type == Type::init || type == Type::optimizer || type == Type::schedule ||
+      type == Type::loss || type == Type::stop || declared) {
     Expr call;
     call.kind = ExprKind::call;
     call.text = word;

@@ -3,7 +3,7 @@
 #include "dsl/Activations.h"
 #include "dsl/Evaluate.h"
 
-#include "dsl/Later.h"
+#include "dsl/Losses.h"
 
 #include <algorithm>
 
@@ -50,18 +50,19 @@ Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
     value = evaluateSchedule(*findScheduleSignature(expr.text), expr, scope);
   else if (const Signature *init = findInitSignature(expr.text))
     value = evaluateInit(*init, expr, scope);
+  else if (const Signature *loss = findLossSignature(expr.text))
+    value = evaluateLoss(*loss, expr, scope);
+  else if (expr.text == "early")
+    value = evaluateStop(expr, scope);
   else if (const ActivationNode *node = findDeclared(expr.text))
     value = evaluateActivation(signatureOf(*node), expr, scope);
   else if (const Signature *activation = findActivationSignature(expr.text))
     value = evaluateActivation(*activation, expr, scope);
-  else if (isLater("optimizer", expr.text) || isLater("loss", expr.text) ||
-           isLater("network", expr.text))
-    sink.report(DiagnosticId::not_supported, expr.location, {expr.text});
   else {
     std::vector<std::string> known = wordsOf(Type::optimizer);
     for (const NetworkNode &node : file.networks)
       known.push_back(node.name);
-    for (const Type type : {Type::init, Type::activation, Type::schedule})
+    for (const Type type : {Type::init, Type::activation, Type::schedule, Type::loss, Type::stop})
       for (std::string &name : wordsOf(type))
         known.push_back(std::move(name));
     for (const ActivationNode &node : file.activations)
@@ -180,6 +181,25 @@ Value Evaluator::evaluateActivation(const Signature &signature, const Expr &call
   DiagnosticSink reported; // where it is declared
   auto formula = formulaOf(*node, values, file, reported);
   return formula ? made(ActivationValue{name, formula->text()}, call) : wrong(call);
+}
+
+Value Evaluator::evaluateLoss(const Signature &signature, const Expr &call, const Scope &scope) {
+  std::optional<Settings> settings = evaluateSettings(signature, call, scope);
+  if (!settings)
+    return wrong(call);
+  std::vector<double> values;
+  for (const Setting &setting : *settings)
+    values.push_back(std::get<double>(setting.value));
+  return made(LossValue{lossText(*findLoss(call.text), values)}, call);
+}
+
+Value Evaluator::evaluateStop(const Expr &call, const Scope &scope) {
+  std::optional<Settings> settings = evaluateSettings(settingsOf("early"), call, scope);
+  if (!settings)
+    return wrong(call);
+  return made(EarlyStop{settings->getName("metric"), settings->getInt("patience"),
+                        settings->getFloat("min_delta"), settings->getName("restore") == "best"},
+              call);
 }
 
 Value Evaluator::evaluateInit(const Signature &signature, const Expr &call, const Scope &scope) {

@@ -2,6 +2,8 @@
 // one place become one report with the coordinates of the first.
 #include "dsl/ExpandGrid.h"
 
+#include "dsl/Losses.h"
+#include "dsl/Metrics.h"
 #include "dsl/Optimizers.h"
 #include "dsl/Unroll.h"
 
@@ -63,8 +65,10 @@ std::string textOf(const LayerInstance &layer) {
 // All that shapes what is compiled.
 std::string variantText(const Network &network, const Dataset &dataset,
                         const TrainingSettings &training) {
-  std::string result =
-      "sample " + toText(dataset.shape) + " classes " + std::to_string(dataset.classes) + "\n";
+  std::string result = "sample " + toText(dataset.shape) +
+                       (dataset.targets > 0 ? " targets " + std::to_string(dataset.targets)
+                                            : " classes " + std::to_string(dataset.classes)) +
+                       "\n";
   for (const LayerInstance &layer : network.layers) {
     result += layer.name + " of";
     for (int input : layer.inputs)
@@ -114,16 +118,17 @@ std::string dataText(const Dataset &dataset) {
 
 // How long a run is stands for no meaning: a longer one goes on where a shorter one ends.
 std::string trainingText(const TrainingSettings &training) {
-  // Unless its learning rates depend on the end.
-  std::string length = needsLength(training.schedule)
-                           ? " of " + std::to_string(training.epochs) + " epochs, " +
-                                 std::to_string(training.steps) + " steps"
-                           : "";
+  // Unless its learning rates depend on the end, or the end on its figures.
+  const std::string length = " of " + std::to_string(training.epochs) + " epochs, " +
+                             std::to_string(training.steps) + " steps";
+  const std::string stop =
+      training.stop.metric.empty() ? "" : "stop " + toText(training.stop) + length + "\n";
   return "optimizer " +
          toText(Optimizer{training.optimizer.kind, switchedOn(training.optimizer.settings)}) +
-         "\nschedule " + toText(training.schedule) + length + "\nbatch " +
+         "\nschedule " + toText(training.schedule) +
+         (needsLength(training.schedule) ? length : "") + "\nbatch " +
          std::to_string(training.batch) + "\nshuffle " + (training.shuffle ? "true" : "false") +
-         "\non_divergence " + training.onDivergence + "\n";
+         "\non_divergence " + training.onDivergence + "\n" + stop;
 }
 
 } // namespace
@@ -172,8 +177,8 @@ const GridExpander::Unrolled &GridExpander::unroll(const NetworkValue &network,
   return found->second;
 }
 
-std::optional<TrainingSettings> GridExpander::readTraining(const Scope &scope,
-                                                           DiagnosticSink &sink) {
+std::optional<TrainingSettings>
+GridExpander::readTraining(const Scope &scope, const Dataset &dataset, DiagnosticSink &sink) {
   TrainingValues values;
   if (!train.training.empty())
     values = checker.trainings.find(train.training)->second;
@@ -191,7 +196,7 @@ std::optional<TrainingSettings> GridExpander::readTraining(const Scope &scope,
     values[parameter.name] = evaluator.fallbackOf(parameter, scope);
   }
   TrainingSettings training;
-  training.loss = values["loss"].get<Symbol>()->name;
+  training.loss = values["loss"].get<LossValue>()->text;
   training.optimizer = *values["optimizer"].get<Optimizer>();
   training.schedule = *values["schedule"].get<Schedule>();
   training.batch = *values["batch"].get<int64_t>();
@@ -200,23 +205,49 @@ std::optional<TrainingSettings> GridExpander::readTraining(const Scope &scope,
   training.shuffle = *values["shuffle"].get<bool>();
   training.steps = *values["steps"].get<int64_t>();
   training.onDivergence = values["on_divergence"].get<Symbol>()->name;
+  training.stop = *values["stop"].get<EarlyStop>();
+  if (!checkTask(training, values, dataset, sink))
+    return std::nullopt;
   return training;
 }
 
-// cross_entropy compares probabilities of the classes, which softmax alone gives.
+// Whether the data set has what the training reads of it.
+bool GridExpander::checkTask(const TrainingSettings &training, TrainingValues &values,
+                             const Dataset &dataset, DiagnosticSink &sink) {
+  bool isRight = true;
+  if (findLoss(training.loss)->targets == LossTargets::classes && dataset.classes == 0) {
+    sink.report(DiagnosticId::type_mismatch, values["loss"].location,
+                {"a data set of classes", "`" + training.loss + "`",
+                 "`" + dataset.name + "`, which has numbers to predict"});
+    isRight = false;
+  }
+  if (training.stop.metric.empty())
+    return isRight;
+  if (std::string_view why = whyAbsent(*findMetric(training.stop.metric), dataset); !why.empty()) {
+    sink.report(DiagnosticId::absent_metric, values["stop"].location,
+                {dataset.name, training.stop.metric, why});
+    isRight = false;
+  }
+  return isRight;
+}
+
+// An output for each class or target. cross_entropy compares probabilities of the classes, which
+// softmax alone gives.
 bool GridExpander::checkOutput(const Network &network, const Dataset &dataset,
                                const TrainingSettings &training, DiagnosticSink &sink) {
   const LayerInstance &last = network.layers.back();
   bool isSoftmax = last.kind == LayerKind::softmax;
   if (last.settings.has("activation"))
     isSoftmax = last.settings.getName("activation") == "softmax";
-  if (!isSoftmax) {
+  if (!isSoftmax && findLoss(training.loss)->isCrossEntropy()) {
     sink.report(DiagnosticId::wants_softmax, last.location, {training.loss, last.text});
     return false;
   }
-  if (last.output != Shape{dataset.classes}) {
+  const int64_t wanted = dataset.targets > 0 ? dataset.targets : dataset.classes;
+  if (last.output != Shape{wanted}) {
     sink.report(DiagnosticId::wrong_class_count, last.location,
-                {toText(last.output), dataset.name, dataset.classes});
+                {toText(last.output), dataset.name, wanted,
+                 dataset.targets > 0 ? "numbers to predict" : "classes"});
     return false;
   }
   return true;
@@ -244,7 +275,7 @@ std::optional<Point> GridExpander::makePoint(const Scope &scope, DiagnosticSink 
       evaluator.convert(evaluator.evaluate(train.network, scope), Type::network, "`train`", scope);
   std::optional<TrainingSettings> training;
   if (isTrainingRight)
-    training = readTraining(scope, sink);
+    training = readTraining(scope, dataset, sink);
   if (value.isWrong())
     return std::nullopt;
   const NetworkValue &network = **value.get<std::shared_ptr<const NetworkValue>>();

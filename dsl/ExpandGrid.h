@@ -70,7 +70,10 @@ private:
   const Unrolled &unroll(const NetworkValue &network, const Dataset &dataset);
   bool checkOutput(const Network &network, const Dataset &dataset, const TrainingSettings &training,
                    DiagnosticSink &sink);
-  std::optional<TrainingSettings> readTraining(const Scope &scope, DiagnosticSink &sink);
+  std::optional<TrainingSettings> readTraining(const Scope &scope, const Dataset &dataset,
+                                               DiagnosticSink &sink);
+  bool checkTask(const TrainingSettings &training, TrainingValues &values, const Dataset &dataset,
+                 DiagnosticSink &sink);
   int findVariant(const Network &network, const Dataset &dataset, const TrainingSettings &training,
                   const std::string &text);
   void collect(const DiagnosticSink &sink, const std::string &label);

@@ -6,10 +6,7 @@ namespace nnx::dsl {
 void ExperimentParser::parseExperimentBody(ExperimentNode &node) {
   if (at(TokenKind::string))
     node.title = decodeString(take().text);
-  parseBlock([&] {
-    refuseLater("experiment");
-    parseItemOf(node);
-  });
+  parseBlock([&] { parseItemOf(node); });
 }
 
 void ExperimentParser::parseItemOf(ExperimentNode &node) {
@@ -111,7 +108,7 @@ void ExperimentParser::parseTrain(ExperimentNode &node) {
   }
   node.train = std::move(train);
   if (at(TokenKind::brace_open) && !peek().startsLine)
-    parseSettings(node.train->overrides, "training", true);
+    parseSettings(node.train->overrides, true);
 }
 
 // `act = relu, width = 64: recall = 0.99`; the figures alone where no axis is named.
@@ -157,7 +154,7 @@ void ExperimentParser::parseReport(ExperimentNode &node) {
   parseBlock([&] {
     const Token &kind = takeName();
     ReportPartNode part{std::string(kind.text), kind.location, {}};
-    parseSettings(part.settings, "report", false);
+    parseSettings(part.settings, false);
     node.report.push_back(std::move(part));
   });
 }

@@ -5,7 +5,7 @@ namespace nnx::dsl {
 
 const std::vector<MetricRow> &metrics() {
   static const std::vector<MetricRow> rows = {
-#define NNX_METRIC(NAME, DIRECTION, KEPT) {NAME, Better::DIRECTION, Kept::KEPT},
+#define NNX_METRIC(NAME, DIRECTION, KEPT, TASK) {NAME, Better::DIRECTION, Kept::KEPT, Task::TASK},
 #include "dsl/tables/Metrics.def"
   };
   return rows;
@@ -30,6 +30,16 @@ std::vector<std::string> metricNames() {
   for (const MetricRow &row : metrics())
     names.emplace_back(row.name);
   return names;
+}
+
+std::string_view whyAbsent(const MetricRow &metric, const Dataset &dataset) {
+  if (metric.task == Task::numbers && dataset.targets == 0)
+    return "it has classes, not numbers to predict";
+  if (metric.task == Task::classes && dataset.classes == 0)
+    return "it has numbers to predict, not classes";
+  if (metric.name.starts_with("validation.") && !dataset.hasValidation)
+    return "it has no validation share";
+  return {};
 }
 
 } // namespace nnx::dsl

@@ -3,7 +3,6 @@
 #include "dsl/Parser.h"
 
 #include "dsl/ExperimentParser.h"
-#include "dsl/Later.h"
 #include "dsl/Signature.h"
 
 #include <algorithm>
@@ -27,7 +26,6 @@ public:
 private:
   void parseDeclaration() {
     checkItems(++file.declarations, "declarations");
-    refuseLater("file");
     const Token &word = expect(TokenKind::word);
     if (word.text == "let")
       parseLet();
@@ -147,7 +145,7 @@ private:
         node.base = base.text;
         node.baseLocation = base.location;
       }
-      parseSettings(node.settings, "training", false);
+      parseSettings(node.settings, false);
     });
   }
 

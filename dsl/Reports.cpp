@@ -93,7 +93,9 @@ std::optional<ReportPart> ReportReader::read(const ReportPartNode &node) {
     for (const Axis &axis : experiment.axes)
       part.rows.push_back(axis.name);
   if (part.kind == "table" && part.columns.empty())
-    part.columns = {"accuracy", "precision", "recall", "f1", "loss"};
+    part.columns = dataset.targets > 0
+                       ? std::vector<std::string>{"rmse", "mae", "r2", "loss"}
+                       : std::vector<std::string>{"accuracy", "precision", "recall", "f1", "loss"};
   checkPlaces(part);
   return part;
 }
@@ -159,8 +161,13 @@ std::string ReportReader::readAxis(const Expr &expr) {
 
 std::string ReportReader::readMetric(const Expr &expr, bool ofEpochs) {
   const MetricRow *metric = findMetric(wordOf(expr));
-  if (metric && (!ofEpochs || metric->kept == Kept::epoch))
-    return std::string(metric->name);
+  if (metric && (!ofEpochs || metric->kept == Kept::epoch)) {
+    std::string_view why = whyAbsent(*metric, dataset);
+    if (why.empty())
+      return std::string(metric->name);
+    sink.report(DiagnosticId::absent_metric, expr.location, {dataset.name, metric->name, why});
+    throw Wrong();
+  }
   std::vector<std::string> known;
   for (const MetricRow &row : metrics())
     if (!ofEpochs || row.kept == Kept::epoch)

@@ -10,8 +10,8 @@ namespace nnx::dsl {
 
 class ReportReader {
 public:
-  ReportReader(const Experiment &experiment, DiagnosticSink &sink)
-      : experiment(experiment), sink(sink) {}
+  ReportReader(const Experiment &experiment, const Dataset &dataset, DiagnosticSink &sink)
+      : experiment(experiment), dataset(dataset), sink(sink) {}
 
   // Nothing after a report.
   std::optional<ReportPart> read(const ReportPartNode &node);
@@ -30,6 +30,7 @@ private:
   void checkPlaces(const ReportPart &part);
 
   const Experiment &experiment;
+  const Dataset &dataset; // that it trains on
   DiagnosticSink &sink;
 };
 

@@ -3,7 +3,7 @@
 
 #include "dsl/Activations.h"
 #include "dsl/Evaluate.h"
-#include "dsl/Later.h"
+#include "dsl/Losses.h"
 #include "dsl/Optimizers.h"
 
 #include <cmath>
@@ -79,15 +79,25 @@ std::map<std::string, Signature, std::less<>> readInits() {
   return result;
 }
 
+Signature signatureOf(const std::string &row, const RowNumbers &numbers) {
+  Signature signature{row, {}};
+  for (const RowNumber &number : numbers)
+    signature.parameters.push_back(
+        {number.name, Type::real, toText(number.fallback), nullptr, number.least, number.greatest});
+  return signature;
+}
+
 std::map<std::string, Signature, std::less<>> readActivations() {
   std::map<std::string, Signature, std::less<>> result;
-  for (const ActivationRow &row : activations()) {
-    Signature signature{row.name, {}};
-    for (const ActivationArgument &argument : row.arguments)
-      signature.parameters.push_back({argument.name, Type::real, toText(argument.fallback), nullptr,
-                                      argument.least, argument.greatest});
-    result[row.name] = std::move(signature);
-  }
+  for (const ActivationRow &row : activations())
+    result[row.name] = signatureOf(row.name, row.arguments);
+  return result;
+}
+
+std::map<std::string, Signature, std::less<>> readLosses() {
+  std::map<std::string, Signature, std::less<>> result;
+  for (const LossRow &row : losses())
+    result[row.name] = signatureOf(row.name, row.numbers);
   return result;
 }
 
@@ -101,6 +111,10 @@ const auto &allOptimizers() {
 }
 const auto &allActivations() {
   static const auto table = readActivations();
+  return table;
+}
+const auto &allLosses() {
+  static const auto table = readLosses();
   return table;
 }
 const auto &allSchedules() {
@@ -121,11 +135,8 @@ template <typename Map> const Signature *findIn(const Map &map, std::string_view
 const Parameter *findTarget(const Signature &signature, const Element &argument, std::size_t place,
                             DiagnosticSink &sink) {
   auto refuse = [&](SourceLocation location, const std::string &name) {
-    if (isLater(signature.name, name))
-      sink.report(DiagnosticId::not_supported, location, {name});
-    else
-      sink.report(DiagnosticId::unknown_setting, location,
-                  {name, signature.name, suggest(name, signature.names())});
+    sink.report(DiagnosticId::unknown_setting, location,
+                {name, signature.name, suggest(name, signature.names())});
     return nullptr;
   };
   if (!argument.name.empty()) {
@@ -221,6 +232,10 @@ const Signature *findInitSignature(std::string_view name) {
 
 const Signature *findActivationSignature(std::string_view name) {
   return findIn(allActivations(), name);
+}
+
+const Signature *findLossSignature(std::string_view name) {
+  return findIn(allLosses(), name);
 }
 
 std::vector<std::string> initNames() {

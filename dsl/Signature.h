@@ -40,6 +40,7 @@ const Signature *findInitSignature(std::string_view name);
 std::vector<std::string> initNames();
 // Rows of Activations.def; the argument x is none of them.
 const Signature *findActivationSignature(std::string_view name);
+const Signature *findLossSignature(std::string_view name);
 
 // Requires that every type of the node's parameters exists.
 Signature signatureOf(const NetworkNode &node);

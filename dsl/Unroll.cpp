@@ -80,7 +80,8 @@ void Unroller::unrollNetwork(const NetworkValue &value) {
   Value classCount;
   classCount.data = classes;
   classCount.label = std::to_string(classes);
-  scope.set("classes", classCount);
+  if (classes > 0) // none where there are numbers to predict
+    scope.set("classes", classCount);
   for (const Parameter &parameter : signatureOf(node).parameters) {
     auto given = std::find_if(value.arguments.begin(), value.arguments.end(),
                               [&](const auto &pair) { return pair.first == parameter.name; });

@@ -78,8 +78,10 @@ std::string describe(const Value &value) {
                         [](const ActivationValue &v) { return "activation `" + v.name + "`"; },
                         [](const Shape &v) { return "`" + toText(v) + "`"; },
                         [](const Init &v) { return "`" + toText(v) + "`"; },
+                        [](const LossValue &v) { return "loss `" + v.text + "`"; },
                         [](const Optimizer &v) { return "optimizer `" + v.kind + "`"; },
                         [](const Schedule &v) { return "schedule `" + v.kind + "`"; },
+                        [](const EarlyStop &v) { return "`" + toText(v) + "`"; },
                         [](const std::shared_ptr<const NetworkValue> &v) {
                           return "network `" + v->node->name + "`";
                         },
@@ -131,6 +133,14 @@ std::string toText(const Schedule &schedule) {
   return result + ")";
 }
 
+std::string toText(const EarlyStop &stop) {
+  if (stop.metric.empty())
+    return "never";
+  return "early(" + stop.metric + ", patience = " + std::to_string(stop.patience) +
+         ", min_delta = " + toText(stop.minDelta) +
+         ", restore = " + (stop.restoresBest ? "best)" : "last)");
+}
+
 std::string toText(const NetworkValue &network) {
   std::string result = network.node->name + "(";
   const char *separator = "";
@@ -164,8 +174,10 @@ std::string toText(const Value &value) {
                         [](const ActivationValue &v) { return v.name; },
                         [](const Shape &v) { return toText(v); },
                         [](const Init &v) { return toText(v); },
+                        [](const LossValue &v) { return v.text; },
                         [](const Optimizer &v) { return toText(v); },
                         [](const Schedule &v) { return toText(v); },
+                        [](const EarlyStop &v) { return toText(v); },
                         [](const std::shared_ptr<const NetworkValue> &v) { return toText(*v); },
                         [](const std::shared_ptr<const ListValue> &v) {
                           std::string result(v->isTuple ? "(" : "[");

@@ -38,6 +38,11 @@ struct ActivationValue {
   std::string text; // that findActivation knows
 };
 
+// A loss with its numbers.
+struct LossValue {
+  std::string text; // that findLoss knows
+};
+
 // A network with the arguments it was given.
 struct NetworkValue {
   const NetworkNode *node = nullptr;
@@ -52,7 +57,7 @@ struct ListValue {
 struct Value {
   // monostate: wrong, and already reported.
   std::variant<std::monostate, bool, int64_t, double, StringValue, Symbol, ActivationValue, Shape,
-               Init, Optimizer, Schedule, std::shared_ptr<const NetworkValue>,
+               Init, LossValue, Optimizer, Schedule, EarlyStop, std::shared_ptr<const NetworkValue>,
                std::shared_ptr<const ListValue>>
       data;
   std::string label; // how tables call it: as written, or the label in front of it
@@ -74,6 +79,7 @@ std::string toText(double number);
 std::string toText(const Init &init);
 std::string toText(const Optimizer &optimizer);
 std::string toText(const Schedule &schedule);
+std::string toText(const EarlyStop &stop);       // "early(validation.loss, ...)", "never"
 std::string toText(const NetworkValue &network); // "cnn(act = relu)"
 std::string toText(const SettingValue &value);
 std::string toText(const Value &value);

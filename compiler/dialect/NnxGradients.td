@@ -122,9 +122,18 @@ def Nnx_SoftmaxGradOp : Nnx_GradientOp<"softmax_grad", [SameOperandsAndResultTyp
 
 def Nnx_SoftmaxCrossEntropyGradOp : Nnx_GradientOp<"softmax_cross_entropy_grad"> {
   let summary = "the gradient of the batch's mean loss with respect to the logits";
-  let description = "dlogits[n] = (probabilities[n] - [n = label]) / samples.";
-  let arguments = (ins Nnx_Flat:$probabilities, Nnx_Labels:$labels);
+  let description = "dlogits[n] = (probabilities[n] - t[n]) / samples.";
+  let arguments = (ins Nnx_Flat:$probabilities, Nnx_Labels:$labels,
+    Nnx_LabelSmoothing:$label_smoothing);
   let results = (outs Nnx_Flat:$dlogits);
+}
+
+def Nnx_ElementwiseLossGradOp : Nnx_GradientOp<"elementwise_loss_grad"> {
+  let summary = "the gradient of the batch's mean loss with respect to the predictions";
+  let description = "dx[n] = f'(predictions[n], t[n]) / (predictions * samples).";
+  let arguments = (ins Nnx_Flat:$predictions, Nnx_Targets:$targets, StrAttr:$kind);
+  let results = (outs Nnx_Flat:$dx);
+  let assemblyFormat = "$kind `,` $predictions `,` $targets attr-dict `:` functional-type(operands, results)";
 }
 
 #endif // NNX_GRADIENTS_TD

@@ -24,6 +24,9 @@ def Nnx_Image : Nnx_Samples<F32, 4, "images, tensor<?xHxWxCxf32>">;
 def Nnx_Flat : Nnx_Samples<F32, 2, "flat samples, tensor<?xKxf32>">;
 def Nnx_PerSample : Nnx_Samples<F32, 1, "one number per sample, tensor<?xf32>">;
 def Nnx_Labels : Nnx_Samples<I32, 1, "one label per sample, tensor<?xi32>">;
+def Nnx_Targets : ConfinedType<TensorRankOf<[I32, F32], [1, 2]>, [IsBatched],
+    "one label per sample or numbers per sample, tensor<?xi32> or tensor<?xKxf32>",
+    "::mlir::RankedTensorType">;
 def Nnx_Argmax : Nnx_Samples<UI8, 4, "places in pooling windows, tensor<?xHxWxCxui8>">;
 def Nnx_Batch : ConfinedType<TensorRankOf<[F32], [2, 4]>, [IsBatched],
     "images or flat samples, tensor<?x...xf32>", "::mlir::RankedTensorType">;
@@ -40,6 +43,7 @@ def Nnx_Parameter : ConfinedType<RankedTensorOf<[F32]>, [HasStaticShapePred],
 // Windows, strides and dilations are [along y, along x].
 defvar Nnx_Pair = DenseI64ArrayAttr;
 def Nnx_Dilations : DefaultValuedAttr<Nnx_Pair, "{1, 1}">;
+def Nnx_LabelSmoothing : DefaultValuedAttr<F64Attr, "0.0">;
 def Nnx_PoolPadding : DefaultValuedAttr<Nnx_PaddingAttr, "::nnx::Padding::Valid">;
 
 //===----------------------------------------------------------------------===//
@@ -113,11 +117,26 @@ def Nnx_SoftmaxCrossEntropyOp : Nnx_LayerOp<"softmax_cross_entropy"> {
   let summary = "loss = log(sum over n of exp(logits[n])) - logits[label], probabilities = softmax(logits)";
   let description = [{
     What Keras 3 computes for a network that ends in softmax: it takes the loss from the logits, with
-    no clipping. One loss per sample; what is trained on is the mean over the batch.
+    no clipping. One loss per sample; what is trained on is the mean over the batch. Labels are
+    smoothed: loss = log sum exp(logits) - sum over n of t[n] * logits[n], with
+    t[n] = (1 - label_smoothing) * [n = label] + label_smoothing / classes.
   }];
-  let arguments = (ins Nnx_Flat:$logits, Nnx_Labels:$labels);
+  let arguments = (ins Nnx_Flat:$logits, Nnx_Labels:$labels, Nnx_LabelSmoothing:$label_smoothing);
   let results = (outs Nnx_PerSample:$loss, Nnx_Flat:$probabilities);
   let extraClassDeclaration = "bool isLoss() { return true; }";
+}
+
+def Nnx_ElementwiseLossOp : Nnx_LayerOp<"elementwise_loss"> {
+  let summary = "loss = mean over n of f(x[n], t[n]), f a row of dsl/tables/Losses.def; predictions = x";
+  let description = [{
+    Labels stand for t[n] = [n = label]. One loss per sample; what is trained on is the mean over the
+    batch.
+  }];
+  let arguments = (ins Nnx_Flat:$x, Nnx_Targets:$targets, StrAttr:$kind);
+  let results = (outs Nnx_PerSample:$loss, Nnx_Flat:$predictions);
+  let hasVerifier = 1;
+  let extraClassDeclaration = "bool isLoss() { return true; }";
+  let assemblyFormat = "$kind `,` $x `,` $targets attr-dict `:` functional-type(operands, results)";
 }
 
 def Nnx_AddOp : Nnx_Op<"add", [Pure, SameOperandsAndResultType,

@@ -59,9 +59,16 @@ def Nnx_BatchNormStatisticsOp : Nnx_FusedOp<"batch_norm_statistics"> {
 
 def Nnx_SoftmaxCrossEntropyBlockOp : Nnx_FusedOp<"softmax_cross_entropy_block"> {
   let summary = "softmax_cross_entropy and softmax_cross_entropy_grad in one";
-  let arguments = (ins Nnx_Flat:$logits, Nnx_Labels:$labels);
+  let arguments = (ins Nnx_Flat:$logits, Nnx_Labels:$labels, Nnx_LabelSmoothing:$label_smoothing);
   let results = (outs Nnx_PerSample:$loss, Nnx_Flat:$probabilities, Nnx_Flat:$dlogits);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
+def Nnx_ElementwiseLossBlockOp : Nnx_FusedOp<"elementwise_loss_block"> {
+  let summary = "elementwise_loss and elementwise_loss_grad in one";
+  let arguments = (ins Nnx_Flat:$x, Nnx_Targets:$targets, StrAttr:$kind);
+  let results = (outs Nnx_PerSample:$loss, Nnx_Flat:$predictions, Nnx_Flat:$dx);
+  let assemblyFormat = "$kind `,` $x `,` $targets attr-dict `:` functional-type(operands, results)";
 }
 
 def Nnx_Conv2dGradWeightsUpdateOp

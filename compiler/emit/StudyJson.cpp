@@ -110,15 +110,21 @@ Json toJson(const dsl::Schedule &schedule) {
 }
 
 Json toJson(const dsl::TrainingSettings &training) {
-  return {{"loss", training.loss},
-          {"optimizer", toJson(training.optimizer)},
-          {"schedule", toJson(training.schedule)},
-          {"batch", training.batch},
-          {"epochs", training.epochs},
-          {"seed", training.seed},
-          {"shuffle", training.shuffle},
-          {"steps", training.steps},
-          {"on_divergence", training.onDivergence}};
+  Json json = {{"loss", training.loss},
+               {"optimizer", toJson(training.optimizer)},
+               {"schedule", toJson(training.schedule)},
+               {"batch", training.batch},
+               {"epochs", training.epochs},
+               {"seed", training.seed},
+               {"shuffle", training.shuffle},
+               {"steps", training.steps},
+               {"on_divergence", training.onDivergence}};
+  if (const dsl::EarlyStop &stop = training.stop; !stop.metric.empty())
+    json["stop"] = {{"metric", stop.metric},
+                    {"patience", stop.patience},
+                    {"min_delta", stop.minDelta},
+                    {"restore", stop.restoresBest ? "best" : "last"}};
+  return json;
 }
 
 Json toJson(const dsl::LayerInstance &layer, const dsl::Study &study) {

@@ -4,6 +4,7 @@
 
 #include "compiler/dialect/NnxDialect.h"
 #include "compiler/layers/Layers.h"
+#include "dsl/Losses.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
@@ -25,7 +26,8 @@ public:
     (*module)->setAttr(kOptimizerAttr, builder.getStringAttr(variant.optimizer));
     builder.setInsertionPointToEnd(module->getBody());
     Type input = batched(variant.sample, builder.getF32Type());
-    Type labels = batched({}, builder.getI32Type());
+    Type labels = variant.targets > 0 ? batched({variant.targets}, builder.getF32Type())
+                                      : batched({}, builder.getI32Type());
     forward = func::FuncOp::create(builder, module->getLoc(), kForwardFunction,
                                    builder.getFunctionType({input, labels}, {}));
     builder.setInsertionPointToEnd(forward.addEntryBlock());
@@ -236,21 +238,44 @@ private:
     return hash;
   }
 
-  // The loss takes the logits, what the closing softmax is made of.
-  LogicalResult buildLoss() {
+  // cross_entropy takes the logits, what the closing softmax is made of.
+  FailureOr<Operation *> buildCrossEntropy(double smoothing, Type outputType) {
     auto softmax = values.empty() ? SoftmaxOp() : values.back().getDefiningOp<SoftmaxOp>();
-    Type logitsType = batched({variant.classes}, builder.getF32Type());
-    if (!softmax || softmax.getType() != logitsType)
-      return emitError(location) << variant.loss << " needs a network that ends in a softmax of "
-                                 << variant.classes << " classes";
+    if (!softmax || softmax.getType() != outputType)
+      return LogicalResult(emitError(location)
+                           << variant.loss << " needs a network that ends in a softmax of "
+                           << variant.classes << " classes");
     Value logits = softmax.getX();
     if (softmax->use_empty())
       softmax.erase();
-    auto loss = SoftmaxCrossEntropyOp::create(builder, location, batched({}, builder.getF32Type()),
-                                              logitsType, logits, forward.getArgument(1));
-    func::ReturnOp::create(builder, location, loss.getResults());
+    return SoftmaxCrossEntropyOp::create(builder, location, batched({}, builder.getF32Type()),
+                                         outputType, logits, forward.getArgument(1),
+                                         builder.getF64FloatAttr(smoothing))
+        .getOperation();
+  }
+
+  FailureOr<Operation *> buildElementwiseLoss(Type outputType) {
+    if (values.empty() || values.back().getType() != outputType)
+      return LogicalResult(emitError(location)
+                           << variant.loss << " needs a network of type " << outputType);
+    return ElementwiseLossOp::create(builder, location, batched({}, builder.getF32Type()),
+                                     outputType, values.back(), forward.getArgument(1),
+                                     builder.getStringAttr(variant.loss))
+        .getOperation();
+  }
+
+  LogicalResult buildLoss() {
+    const dsl::LossRow &row = *dsl::findLoss(variant.loss);
+    Type outputType =
+        batched({variant.targets > 0 ? variant.targets : variant.classes}, builder.getF32Type());
+    FailureOr<Operation *> loss = row.isCrossEntropy()
+                                      ? buildCrossEntropy(row.values.front(), outputType)
+                                      : buildElementwiseLoss(outputType);
+    if (failed(loss))
+      return failure();
+    func::ReturnOp::create(builder, location, (*loss)->getResults());
     forward.setFunctionType(
-        builder.getFunctionType(forward.getBody().getArgumentTypes(), loss->getResultTypes()));
+        builder.getFunctionType(forward.getBody().getArgumentTypes(), (*loss)->getResultTypes()));
     return success();
   }
 

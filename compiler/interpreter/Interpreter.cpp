@@ -125,9 +125,14 @@ void run(SoftmaxOp op, Frame &f) {
   f.set(op.getY(), softmax(f[op.getX()]));
 }
 void run(SoftmaxCrossEntropyOp op, Frame &f) {
-  Loss loss = softmaxCrossEntropy(f[op.getLogits()], f[op.getLabels()]);
+  Loss loss = softmaxCrossEntropy(f[op.getLogits()], f[op.getLabels()],
+                                  op.getLabelSmoothing().convertToDouble());
   f.set(op.getLoss(), loss.loss);
   f.set(op.getProbabilities(), loss.probabilities);
+}
+void run(ElementwiseLossOp op, Frame &f) {
+  f.set(op.getLoss(), elementwiseLoss(op.getKind(), f[op.getX()], f[op.getTargets()]));
+  f.set(op.getPredictions(), f[op.getX()]);
 }
 void run(AddOp op, Frame &f) {
   f.set(op.getSum(), add(f[op.getLhs()], f[op.getRhs()]));
@@ -234,7 +239,11 @@ void run(SoftmaxGradOp op, Frame &f) {
   f.set(op.getDx(), softmaxGrad(f[op.getDy()], f[op.getY()]));
 }
 void run(SoftmaxCrossEntropyGradOp op, Frame &f) {
-  f.set(op.getDlogits(), softmaxCrossEntropyGrad(f[op.getProbabilities()], f[op.getLabels()]));
+  f.set(op.getDlogits(), softmaxCrossEntropyGrad(f[op.getProbabilities()], f[op.getLabels()],
+                                                 op.getLabelSmoothing().convertToDouble()));
+}
+void run(ElementwiseLossGradOp op, Frame &f) {
+  f.set(op.getDx(), elementwiseLossGrad(op.getKind(), f[op.getPredictions()], f[op.getTargets()]));
 }
 
 void run(Conv2dBlockOp op, Frame &f) {
@@ -256,10 +265,16 @@ void run(DenseBlockOp op, Frame &f) {
   f.set(op.getZ(), std::move(z));
 }
 void run(SoftmaxCrossEntropyBlockOp op, Frame &f) {
-  Loss loss = softmaxCrossEntropy(f[op.getLogits()], f[op.getLabels()]);
-  f.set(op.getDlogits(), softmaxCrossEntropyGrad(loss.probabilities, f[op.getLabels()]));
+  double smoothing = op.getLabelSmoothing().convertToDouble();
+  Loss loss = softmaxCrossEntropy(f[op.getLogits()], f[op.getLabels()], smoothing);
+  f.set(op.getDlogits(), softmaxCrossEntropyGrad(loss.probabilities, f[op.getLabels()], smoothing));
   f.set(op.getLoss(), loss.loss);
   f.set(op.getProbabilities(), loss.probabilities);
+}
+void run(ElementwiseLossBlockOp op, Frame &f) {
+  f.set(op.getLoss(), elementwiseLoss(op.getKind(), f[op.getX()], f[op.getTargets()]));
+  f.set(op.getDx(), elementwiseLossGrad(op.getKind(), f[op.getX()], f[op.getTargets()]));
+  f.set(op.getPredictions(), f[op.getX()]);
 }
 void run(Conv2dGradWeightsUpdateOp op, Frame &f) {
   Window window = convWindow(op, op.getX(), op.getWeights());
@@ -305,7 +320,8 @@ const llvm::StringMap<Rule> &rules() {
               SoftmaxCrossEntropyOp, AddOp, UpdateOp, SquaredNormOp, Conv2dGradInputOp,
               Conv2dGradWeightsOp, Conv2dGradBiasOp, DenseGradInputOp, DenseGradWeightsOp,
               DenseGradBiasOp, ActivationGradOp, MaxPoolGradOp, FlattenGradOp, SoftmaxGradOp,
-              SoftmaxCrossEntropyGradOp, Conv2dBlockOp, DenseBlockOp, SoftmaxCrossEntropyBlockOp,
+              SoftmaxCrossEntropyGradOp, ElementwiseLossOp, ElementwiseLossGradOp,
+              ElementwiseLossBlockOp, Conv2dBlockOp, DenseBlockOp, SoftmaxCrossEntropyBlockOp,
               Conv2dGradWeightsUpdateOp, Conv2dGradBiasUpdateOp, TransposeDeltaOp,
               DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp, ConcatOp, SliceOp, AvgPoolOp,
               AvgPoolGradOp, DropoutOp, BatchNormOp, BatchNormStatisticsOp, NormalizeOp,

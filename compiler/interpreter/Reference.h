@@ -56,8 +56,13 @@ Array softmaxGrad(const Array &dy, const Array &y);
 struct Loss {
   Array loss, probabilities;
 };
-Loss softmaxCrossEntropy(const Array &logits, const Array &labels);
-Array softmaxCrossEntropyGrad(const Array &probabilities, const Array &labels);
+Loss softmaxCrossEntropy(const Array &logits, const Array &labels, double labelSmoothing);
+Array softmaxCrossEntropyGrad(const Array &probabilities, const Array &labels,
+                              double labelSmoothing);
+
+/// `kind` is a row of dsl/tables/Losses.def; targets are labels or have the shape of x.
+Array elementwiseLoss(std::string_view kind, const Array &x, const Array &targets);
+Array elementwiseLossGrad(std::string_view kind, const Array &x, const Array &targets);
 
 Array add(const Array &a, const Array &b);
 /// Along the last dimension.

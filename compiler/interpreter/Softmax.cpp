@@ -34,27 +34,41 @@ Array softmaxGrad(const Array &dy, const Array &y) {
   return dx;
 }
 
-Loss softmaxCrossEntropy(const Array &logits, const Array &labels) {
+namespace {
+
+// What the probabilities of a sample should be.
+double target(double label, int64_t n, int64_t classes, double smoothing) {
+  return (static_cast<int64_t>(label) == n ? 1 - smoothing : 0) +
+         smoothing / static_cast<double>(classes);
+}
+
+} // namespace
+
+Loss softmaxCrossEntropy(const Array &logits, const Array &labels, double labelSmoothing) {
   int64_t samples = logits.shape[0], classes = logits.shape[1];
   Array loss({samples});
   for (int64_t b = 0; b < samples; ++b) {
-    double greatest = -std::numeric_limits<double>::infinity(), sum = 0;
+    double greatest = -std::numeric_limits<double>::infinity(), sum = 0, picked = 0;
     for (int64_t n = 0; n < classes; ++n)
       greatest = std::max(greatest, logits.at(b, n));
-    for (int64_t n = 0; n < classes; ++n)
+    for (int64_t n = 0; n < classes; ++n) {
       sum += std::exp(logits.at(b, n) - greatest);
-    loss.at(b) = std::log(sum) - (logits.at(b, static_cast<int64_t>(labels.at(b))) - greatest);
+      if (double wanted = target(labels.at(b), n, classes, labelSmoothing); wanted != 0)
+        picked += wanted * (logits.at(b, n) - greatest);
+    }
+    loss.at(b) = std::log(sum) - picked;
   }
   return {loss, softmax(logits)};
 }
 
-Array softmaxCrossEntropyGrad(const Array &probabilities, const Array &labels) {
-  int64_t samples = probabilities.shape[0];
+Array softmaxCrossEntropyGrad(const Array &probabilities, const Array &labels,
+                              double labelSmoothing) {
+  int64_t samples = probabilities.shape[0], classes = probabilities.shape[1];
   Array dlogits = probabilities;
   for (int64_t b = 0; b < samples; ++b)
-    dlogits.at(b, static_cast<int64_t>(labels.at(b))) -= 1;
-  for (double &value : dlogits.data)
-    value /= static_cast<double>(samples);
+    for (int64_t n = 0; n < classes; ++n)
+      dlogits.at(b, n) = (dlogits.at(b, n) - target(labels.at(b), n, classes, labelSmoothing)) /
+                         static_cast<double>(samples);
   return dlogits;
 }
 

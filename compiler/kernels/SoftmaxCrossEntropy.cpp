@@ -3,8 +3,9 @@
 // Keras 3.15 on TensorFlow takes this road for a softmax output with (sparse) categorical cross
 // entropy: activations.softmax keeps its input as `_keras_logits`, and the loss
 // (keras/src/backend/tensorflow/nn.py, _get_logits) then works on the logits, with no clipping:
-//   loss = log sum_n exp(x_n - m) - (x_label - m),   m = max x
-//   dx_n = (p_n - [n = label]) / samples
+//   loss = log sum_n exp(x_n - m) - sum_n t_n (x_n - m),   m = max x
+//   dx_n = (p_n - t_n) / samples
+// with t_n = (1 - s) [n = label] + s / classes for a label smoothing of s.
 // Lanes past the last sample get loss 0, probability 0 and gradient 0.
 #include "compiler/kernels/FloatMath.h"
 #include "compiler/kernels/Kernel.h"
@@ -18,12 +19,20 @@ Kernel build_softmax_cross_entropy(const KernelSpec &spec, const KernelTarget &)
   const int classes = spec.intOf("classes");
   if (classes < 1)
     throw KernelError(spec.text() + ": no classes");
+  const auto smoothing = static_cast<float>(spec.realOf("label_smoothing"));
   Param<int> samples("samples");
   ImageParam x = inputBuffer(Float(32), "x", flatTensor(classes));
   ImageParam labels = inputBuffer(Int(32), "labels", {tileLanes, runTime});
   Var l("l"), n("n"), t("t");
   RDom r(0, classes, "r");
   Expr isSample = t * tileLanes + l < samples;
+
+  auto target = [&](const Expr &label, const Expr &n) -> Expr {
+    const Expr isLabel = label == n;
+    return smoothing == 0
+               ? select(isLabel, 1.0f, 0.0f)
+               : select(isLabel, 1.0f - smoothing, 0.0f) + smoothing / static_cast<float>(classes);
+  };
 
   // m and the sum of a tile, made afresh for each of two outputs: cheaper than to store them.
   auto greatestAndSum = [&] {
@@ -38,16 +47,17 @@ Kernel build_softmax_cross_entropy(const KernelSpec &spec, const KernelTarget &)
   auto [lossGreatest, lossSum] = greatestAndSum();
   // The label's logit by comparison: a wrong label, which the runtime refuses, reads nothing.
   picked(l, t) = 0.0f;
-  picked(l, t) += select(labels(l, t) == r, x(l, r, t) - lossGreatest(l, t), 0.0f);
+  const Expr above = x(l, r, t) - lossGreatest(l, t);
+  picked(l, t) +=
+      smoothing == 0 ? select(labels(l, t) == r, above, 0.0f) : target(labels(l, t), r) * above;
   loss(l, t) = select(isSample, floatLog(lossSum(l, t)) - picked(l, t), 0.0f);
 
   auto [greatest, sum] = greatestAndSum();
   probabilities(l, n, t) =
       select(isSample, floatExp(x(l, n, t) - greatest(l, t)) / sum(l, t), 0.0f);
-  dx(l, n, t) = select(isSample,
-                       (probabilities(l, n, t) - select(labels(l, t) == n, 1.0f, 0.0f)) *
-                           (1.0f / cast<float>(samples)),
-                       0.0f);
+  dx(l, n, t) = select(
+      isSample, (probabilities(l, n, t) - target(labels(l, t), n)) * (1.0f / cast<float>(samples)),
+      0.0f);
 
   // A few microseconds, so all of it is serial.
   constrainOutputs(loss, {tileLanes, runTime});

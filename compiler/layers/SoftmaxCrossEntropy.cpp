@@ -15,17 +15,27 @@ LogicalResult SoftmaxCrossEntropyOp::inferReturnTypes(MLIRContext *, std::option
 
 SmallVector<Value> SoftmaxCrossEntropyOp::buildGradient(OpBuilder &builder, ValueRange) {
   return {buildAt<SoftmaxCrossEntropyGradOp>(builder, *this, getLogits().getType(),
-                                             getProbabilities(), getLabels()),
+                                             getProbabilities(), getLabels(),
+                                             getLabelSmoothingAttr()),
           Value()};
 }
 
+static LogicalResult expectSmoothing(const APFloat &smoothing, Complain complain) {
+  const double share = smoothing.convertToDouble();
+  return share >= 0 && share <= 1 ? success() : complain("`label_smoothing` is between 0 and 1");
+}
+
 LogicalResult SoftmaxCrossEntropyGradOp::verify() {
+  if (failed(expectSmoothing(getLabelSmoothing(), complainAt(*this))))
+    return failure();
   return expectType("`dlogits`", getProbabilities().getType(), getDlogits().getType(),
                     complainAt(*this));
 }
 
 LogicalResult SoftmaxCrossEntropyBlockOp::verify() {
   Type type = getLogits().getType();
+  if (failed(expectSmoothing(getLabelSmoothing(), complainAt(*this))))
+    return failure();
   if (failed(expectType("`probabilities`", type, getProbabilities().getType(), complainAt(*this))))
     return failure();
   return expectType("`dlogits`", type, getDlogits().getType(), complainAt(*this));

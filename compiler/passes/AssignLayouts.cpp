@@ -182,7 +182,8 @@ private:
           layouts[same->getResult(0)] = of(same->getOperand(0));
           return success();
         })
-        .Case<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyBlockOp>([&](Operation *loss) {
+        .Case<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyBlockOp, ElementwiseLossOp,
+              ElementwiseLossBlockOp>([&](Operation *loss) {
           reorder(loss, 0, inOrder(loss->getOperand(0)));
           for (Value result : loss->getResults())
             assignByShape(result);

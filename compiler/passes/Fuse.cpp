@@ -272,14 +272,34 @@ struct FuseLossGradient : OpRewritePattern<SoftmaxCrossEntropyGradOp> {
   LogicalResult matchAndRewrite(SoftmaxCrossEntropyGradOp grad,
                                 PatternRewriter &rewriter) const override {
     auto loss = grad.getProbabilities().getDefiningOp<SoftmaxCrossEntropyOp>();
-    if (!loss || loss.getLabels() != grad.getLabels())
+    if (!loss || loss.getLabels() != grad.getLabels() ||
+        loss.getLabelSmoothing() != grad.getLabelSmoothing())
       return failure();
     rewriter.setInsertionPoint(loss);
     auto block = SoftmaxCrossEntropyBlockOp::create(
         rewriter, loss.getLoc(), loss.getLoss().getType(), loss.getProbabilities().getType(),
-        grad.getDlogits().getType(), loss.getLogits(), loss.getLabels());
+        grad.getDlogits().getType(), loss.getLogits(), loss.getLabels(),
+        loss.getLabelSmoothingAttr());
     rewriter.replaceOp(grad, block.getDlogits());
     rewriter.replaceOp(loss, ValueRange{block.getLoss(), block.getProbabilities()});
+    return success();
+  }
+};
+
+struct FuseElementwiseLossGradient : OpRewritePattern<ElementwiseLossGradOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ElementwiseLossGradOp grad,
+                                PatternRewriter &rewriter) const override {
+    auto loss = grad.getPredictions().getDefiningOp<ElementwiseLossOp>();
+    if (!loss || loss.getTargets() != grad.getTargets() || loss.getKind() != grad.getKind())
+      return failure();
+    rewriter.setInsertionPoint(loss);
+    auto block = ElementwiseLossBlockOp::create(
+        rewriter, loss.getLoc(), loss.getLoss().getType(), loss.getPredictions().getType(),
+        grad.getDx().getType(), loss.getX(), loss.getTargets(), loss.getKindAttr());
+    rewriter.replaceOp(grad, block.getDx());
+    rewriter.replaceOp(loss, ValueRange{block.getLoss(), block.getPredictions()});
     return success();
   }
 };
@@ -302,7 +322,7 @@ struct Fuse : impl::FuseBase<Fuse> {
                    FoldDerivative<DenseGradInputOp>, FoldDerivative<Conv2dGradInputOp>,
                    FoldDerivative<MaxPoolGradOp>>(context);
     }
-    patterns.add<FuseLossGradient, SplitBatchNorm>(context);
+    patterns.add<FuseLossGradient, FuseElementwiseLossGradient, SplitBatchNorm>(context);
     patterns.add<FuseUpdate>(context, acrossLayers);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();

@@ -2,6 +2,7 @@
 #include "compiler/passes/KernelCaller.h"
 
 #include "compiler/kernels/Compile.h"
+#include "dsl/Value.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -61,6 +62,10 @@ DictionaryAttr KernelCaller::specAttr(const kernels::KernelSpec &spec) {
   for (const auto &[name, value] : spec.attributes)
     entries.push_back({name, calls.getStringAttr(value)});
   return calls.getDictionaryAttr(entries);
+}
+
+std::string realText(const APFloat &value) {
+  return dsl::toText(value.convertToDouble());
 }
 
 } // namespace nnx

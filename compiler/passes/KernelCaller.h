@@ -43,6 +43,8 @@ mlir::LogicalResult selectSimpleLayer(mlir::Operation *op, KernelCaller &caller)
 // "28x28x1"
 std::string shapeText(llvm::ArrayRef<int64_t> extents);
 std::string sampleText(mlir::Value tensor);
+// As short as reads back the same.
+std::string realText(const llvm::APFloat &value);
 Attributes with(Attributes attributes, const Attributes &more);
 
 inline bool isImage(mlir::Value tensor) {

@@ -43,9 +43,10 @@ public:
         .Case<Conv2dBlockOp, Conv2dGradWeightsUpdateOp, Conv2dGradBiasUpdateOp, Conv2dGradInputOp,
               DenseBlockOp, DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp, DenseGradInputOp,
               TransposeDeltaOp, MaxPoolOp, MaxPoolGradOp, ActivationOp, ActivationGradOp, SoftmaxOp,
-              SoftmaxGradOp, SoftmaxCrossEntropyOp, SoftmaxCrossEntropyBlockOp, UpdateOp, FlattenOp,
-              FlattenGradOp, Conv2dGradWeightsOp, Conv2dGradBiasOp, DenseGradWeightsOp,
-              DenseGradBiasOp, SquaredNormOp>([&](auto known) { return selectFor(known); })
+              SoftmaxGradOp, SoftmaxCrossEntropyOp, SoftmaxCrossEntropyBlockOp, ElementwiseLossOp,
+              ElementwiseLossBlockOp, UpdateOp, FlattenOp, FlattenGradOp, Conv2dGradWeightsOp,
+              Conv2dGradBiasOp, DenseGradWeightsOp, DenseGradBiasOp, SquaredNormOp>(
+            [&](auto known) { return selectFor(known); })
         .Default([&](Operation *other) { return selectSimpleLayer(other, *this); });
   }
 
@@ -245,22 +246,49 @@ private:
   }
 
   LogicalResult selectFor(SoftmaxCrossEntropyOp op) {
-    return selectLoss(op, op.getLogits(), op.getLabels(), {});
+    return selectCrossEntropy(op, op.getLabelSmoothing(), {});
   }
 
   LogicalResult selectFor(SoftmaxCrossEntropyBlockOp op) {
-    return selectLoss(op, op.getLogits(), op.getLabels(), op.getDlogits());
+    return selectCrossEntropy(op, op.getLabelSmoothing(), op.getDlogits());
   }
 
-  LogicalResult selectLoss(Operation *op, Value logits, Value labels, Value dlogits) {
-    Bindings bindings{{"x", buffers.of(logits)},
-                      {"labels", buffers.of(labels)},
+  LogicalResult selectCrossEntropy(Operation *op, const APFloat &smoothing, Value dlogits) {
+    return selectLoss(
+        op, "softmax_cross_entropy", "labels", "probabilities",
+        {{"classes", sampleText(op->getOperand(0))}, {"label_smoothing", realText(smoothing)}},
+        dlogits);
+  }
+
+  LogicalResult selectFor(ElementwiseLossOp op) {
+    return selectElementwiseLoss(op, op.getKind(), op.getTargets(), {});
+  }
+
+  LogicalResult selectFor(ElementwiseLossBlockOp op) {
+    return selectElementwiseLoss(op, op.getKind(), op.getTargets(), op.getDx());
+  }
+
+  LogicalResult selectElementwiseLoss(Operation *op, StringRef kind, Value targets, Value dx) {
+    const bool areLabels = typeOf(targets).getRank() == 1;
+    return selectLoss(op, "elementwise_loss", areLabels ? "labels" : "targets", "predictions",
+                      {{"outputs", sampleText(op->getOperand(0))},
+                       {"loss", kind.str()},
+                       {"labels", flag(areLabels)},
+                       {"targets", flag(!areLabels)}},
+                      dx);
+  }
+
+  // Operands: outputs and what they should be; results: the loss and the network's output.
+  LogicalResult selectLoss(Operation *op, const char *kind, StringRef targets, StringRef output,
+                           Attributes attributes, Value dx) {
+    Bindings bindings{{"x", buffers.of(op->getOperand(0))},
+                      {targets, buffers.of(op->getOperand(1))},
                       {"loss", buffers.of(op->getResult(0))},
-                      {"probabilities", buffers.of(op->getResult(1))}};
-    if (dlogits)
-      bindings.push_back({"dx", buffers.of(dlogits)});
-    return call(op, "softmax_cross_entropy",
-                {{"classes", sampleText(logits)}, {"gradient", flag(bool(dlogits))}}, bindings);
+                      {output, buffers.of(op->getResult(1))}};
+    if (dx)
+      bindings.push_back({"dx", buffers.of(dx)});
+    attributes["gradient"] = flag(bool(dx));
+    return call(op, kind, attributes, bindings);
   }
 
   LogicalResult selectFor(UpdateOp op) {

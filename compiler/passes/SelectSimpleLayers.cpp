@@ -2,7 +2,6 @@
 // apart.
 #include "compiler/passes/KernelCaller.h"
 
-#include "dsl/Value.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -14,11 +13,6 @@ namespace {
 // Keras counts (y * W + x) * C + c; one number where both are the same.
 std::string orderText(Value tensor) {
   return shapeText(layoutOf(tensor).dims);
-}
-
-// As short as reads back the same.
-std::string realText(const APFloat &value) {
-  return dsl::toText(value.convertToDouble());
 }
 
 LogicalResult selectFor(KernelCaller &k, AvgPoolOp op) {

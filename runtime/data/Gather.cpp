@@ -127,3 +127,13 @@ void nnxrt::gatherSamples(const SampleSet &set, std::span<const uint32_t> indice
       standardize(set, tile);
   }
 }
+
+void nnxrt::gatherTargets(const SampleSet &set, std::span<const uint32_t> indices, int64_t count,
+                          float *targets) {
+  const auto each = static_cast<size_t>(count);
+  for (size_t first = 0; first < indices.size(); first += lanes)
+    for (size_t target = 0; target < each; ++target)
+      for (size_t lane = 0; lane < lanes; ++lane)
+        targets[first * each + target * lanes + lane] =
+            first + lane < indices.size() ? set.targets[indices[first + lane] * each + target] : 0;
+}

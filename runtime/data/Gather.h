@@ -18,4 +18,9 @@ namespace nnxrt {
 void gatherSamples(const SampleSet &set, std::span<const uint32_t> indices, float scale,
                    float *input, int32_t *labels, const Augmenter *augmenter = nullptr);
 
+/// Writes the targets of samples `indices` of `set`, `count` each, to `targets`, laid out (lane,
+/// target, tile). Lanes past the last sample become zero.
+void gatherTargets(const SampleSet &set, std::span<const uint32_t> indices, int64_t count,
+                   float *targets);
+
 } // namespace nnxrt

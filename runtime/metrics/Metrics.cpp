@@ -93,7 +93,8 @@ void nnxrt::addProbabilityFigures(Metrics &metrics, std::span<const uint16_t> la
   for (const ReliabilityBin &bin : reliabilityOf(labels, predictions, confidence))
     metrics.calibrationError +=
         ratio(std::abs(static_cast<double>(bin.hits) - bin.confidence), samples);
-  if (std::ranges::any_of(confidence, [](float each) { return std::isnan(each); }))
+  constexpr float most = 1.00001F; // of a softmax, with its rounding
+  if (std::ranges::any_of(confidence, [](float each) { return !(each >= 0 && each <= most); }))
     metrics.calibrationError = std::numeric_limits<double>::quiet_NaN();
 }
 

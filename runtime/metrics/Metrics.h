@@ -1,6 +1,9 @@
-// Figures of a classifier over a set of samples, from its confusion matrix: plain data, no tensors.
+// Figures over a set of samples, those of a classifier from its confusion matrix: plain data, no
+// tensors.
 // Definitions are scikit-learn's with zero_division = 0.
 #pragma once
+
+#include "runtime/metrics/Regression.h"
 
 #include <cstdint>
 #include <span>
@@ -23,7 +26,7 @@ struct AveragedFigures {
 
 struct Metrics {
   int64_t samples = 0;
-  int classes = 0;
+  int classes = 0; // 0 for regression, which has no figures of classes
   double loss = 0; // mean over the samples; not finite where a sample's loss is not
   double accuracy = 0;
   AveragedFigures weighted; // by support: the published figures
@@ -31,6 +34,7 @@ struct Metrics {
   AveragedFigures micro;    // from the summed counts
   double top2 = 0, top3 = 0, top5 = 0; // share of samples whose label is among the k most probable
   double calibrationError = 0;         // expected calibration error; NaN if a confidence is NaN
+  RegressionFigures regression;        // zeros for classification
   std::vector<ClassFigures> perClass;
   std::vector<int64_t> confusion; // classes x classes, row major: row = label, column = prediction
 
@@ -47,7 +51,8 @@ Metrics computeMetrics(std::span<const uint16_t> labels, std::span<const uint16_
 
 /// Sets the top-k accuracies and the calibration error. `ranks` are those of the labels (see
 /// rankOfLabel), `confidence` the probabilities of the predicted classes. The calibration error is
-/// sum over 15 equal bins (a, b] of confidence: share of samples * |accuracy - mean confidence|.
+/// sum over 15 equal bins (a, b] of confidence: share of samples * |accuracy - mean confidence|;
+/// NaN where a confidence is no probability, as without a closing softmax.
 void addProbabilityFigures(Metrics &metrics, std::span<const uint16_t> labels,
                            std::span<const uint16_t> predictions, std::span<const float> confidence,
                            std::span<const uint16_t> ranks);

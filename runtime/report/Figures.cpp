@@ -168,9 +168,30 @@ std::vector<const PointFigures *> ExperimentFigures::ranking() const {
   return ranked;
 }
 
+const MetricRow *ExperimentFigures::validationMetric() const {
+  for (const PointFigures &point : points)
+    for (const StoredRun *run : point.runs)
+      if (run->result.validation.samples > 0)
+        return findMetric(fmt::format("validation.{}", metric->name));
+  return nullptr;
+}
+
+const char *ExperimentFigures::selectedOn() const {
+  return validationMetric() ? "the validation share" : "the test set";
+}
+
 const PointFigures *ExperimentFigures::best() const {
   const auto ranked = ranking();
-  return ranked.empty() ? nullptr : ranked.front();
+  const MetricRow *const validation = validationMetric();
+  if (ranked.empty() || !validation)
+    return ranked.empty() ? nullptr : ranked.front();
+  const auto scoreOf = [&](const PointFigures *point) { return point->spread(*validation).mean; };
+  const PointFigures *chosen = ranked.front();
+  for (const PointFigures *point : ranked)
+    if (isBetter(scoreOf(point), scoreOf(chosen)) ||
+        (std::isnan(scoreOf(chosen)) && !std::isnan(scoreOf(point))))
+      chosen = point;
+  return chosen;
 }
 
 std::vector<ExperimentFigures> figuresOf(const StudyResults &results) {

@@ -66,14 +66,21 @@ struct ExperimentFigures {
   [[nodiscard]] const std::string &title() const {
     return experiment->title.empty() ? experiment->name : experiment->title;
   }
-  /// The best mean score on the test set, the first among equals; null without results.
+  /// The best mean score on the validation share where runs have one, else on the test set; the
+  /// first among equals; null without results.
   [[nodiscard]] const PointFigures *best() const;
+  /// "the validation share" or "the test set".
+  [[nodiscard]] const char *selectedOn() const;
   /// Points that have results, best first.
   [[nodiscard]] std::vector<const PointFigures *> ranking() const;
   /// Whether a score is better than another.
   [[nodiscard]] bool isBetter(double score, double other) const {
     return metric->higherIsBetter ? score > other : score < other;
   }
+
+private:
+  /// `metric` on the validation share, or null where no run has one.
+  [[nodiscard]] const MetricRow *validationMetric() const;
 };
 
 /// One entry per experiment that has a selected point or a result. `results` outlives it.

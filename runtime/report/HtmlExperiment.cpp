@@ -120,7 +120,8 @@ private:
   void addTableNotes(const PointsTable &points, bool anyBest, bool anyAlike) {
     std::vector<std::string> notes;
     if (anyBest)
-      notes.push_back(fmt::format("The marked row is the best, selected on the test set{}.",
+      notes.push_back(fmt::format("The marked row is the best, selected on {}{}.",
+                                  figures.selectedOn(),
                                   anyAlike ? "; rows with a stroke at their side cannot be told "
                                              "from it"
                                            : ""));

@@ -92,7 +92,12 @@ static HtmlCell claimsCell(const ExperimentFigures &figures) {
 }
 
 static void addExperiments(PageParts &page, const std::vector<ExperimentFigures> &experiments) {
-  HtmlTable table("The experiments at a glance; best points are selected on the test set",
+  const bool anyValidation = std::ranges::any_of(experiments, [](const ExperimentFigures &each) {
+    return std::string_view(each.selectedOn()) != "the test set";
+  });
+  HtmlTable table(fmt::format("The experiments at a glance; best points are selected on {}",
+                              anyValidation ? "the validation share, or the test set without one"
+                                            : "the test set"),
                   {{.name = "experiment"},
                    {.name = "points", .number = true},
                    {.name = "best point"},

@@ -8,8 +8,23 @@
 namespace nnxrt {
 
 const std::vector<MetricRow> &metricTable() {
-#define NNXRT_TEST(FIELD) [](const Point &, const StoredRun &run) { return run.result.test.FIELD; }
+// A figure of classes of a share, or of numbers to predict: none where the run has no such share or
+// the other task.
+#define NNXRT_CLASSES(SHARE, FIELD)                                                                \
+  [](const Point &, const StoredRun &run) {                                                        \
+    return run.result.SHARE.classes > 0 ? run.result.SHARE.FIELD : noFigure;                       \
+  }
+#define NNXRT_NUMBERS(SHARE, FIELD)                                                                \
+  [](const Point &, const StoredRun &run) {                                                        \
+    const Metrics &share = run.result.SHARE;                                                       \
+    return share.classes == 0 && share.samples > 0 ? share.regression.FIELD : noFigure;            \
+  }
+#define NNXRT_TEST(FIELD) NNXRT_CLASSES(test, FIELD)
 #define NNXRT_RUN(FIELD) [](const Point &, const StoredRun &run) { return run.result.FIELD; }
+#define NNXRT_TRAIN(FIELD)                                                                         \
+  [](const Point &, const StoredRun &run) {                                                        \
+    return run.result.test.classes == 0 ? run.result.train.FIELD : noFigure;                       \
+  }
   static const std::vector<MetricRow> rows = {
       {"accuracy", "accuracy", Unit::share, true, NNXRT_TEST(accuracy)},
       {"precision", "precision", Unit::share, true, NNXRT_TEST(weighted.precision)},
@@ -25,15 +40,38 @@ const std::vector<MetricRow> &metricTable() {
       {"top_3", "top 3", Unit::share, true, NNXRT_TEST(top3)},
       {"top_5", "top 5", Unit::share, true, NNXRT_TEST(top5)},
       {"calibration_error", "calibration error", Unit::share, false, NNXRT_TEST(calibrationError)},
-      {"loss", "loss", Unit::loss, false, NNXRT_TEST(loss)},
+      {"rmse", "RMSE", Unit::loss, false, NNXRT_NUMBERS(test, rmse)},
+      {"mae", "MAE", Unit::loss, false, NNXRT_NUMBERS(test, mae)},
+      {"r2", "R²", Unit::share, true, NNXRT_NUMBERS(test, r2)},
+      {"loss", "loss", Unit::loss, false, NNXRT_RUN(test.loss)},
       {"train.accuracy", "training accuracy", Unit::share, true, NNXRT_RUN(trainAccuracy)},
+      {"train.rmse", "training RMSE", Unit::loss, false, NNXRT_TRAIN(rmse)},
+      {"train.mae", "training MAE", Unit::loss, false, NNXRT_TRAIN(mae)},
+      {"train.r2", "training R²", Unit::share, true, NNXRT_TRAIN(r2)},
       {"train.loss", "training loss", Unit::loss, false, NNXRT_RUN(trainLoss)},
+      {"validation.accuracy", "validation accuracy", Unit::share, true,
+       NNXRT_CLASSES(validation, accuracy)},
+      {"validation.precision", "validation precision", Unit::share, true,
+       NNXRT_CLASSES(validation, weighted.precision)},
+      {"validation.recall", "validation recall", Unit::share, true,
+       NNXRT_CLASSES(validation, weighted.recall)},
+      {"validation.f1", "validation F1", Unit::share, true, NNXRT_CLASSES(validation, weighted.f1)},
+      {"validation.rmse", "validation RMSE", Unit::loss, false, NNXRT_NUMBERS(validation, rmse)},
+      {"validation.mae", "validation MAE", Unit::loss, false, NNXRT_NUMBERS(validation, mae)},
+      {"validation.r2", "validation R²", Unit::share, true, NNXRT_NUMBERS(validation, r2)},
+      {"validation.loss", "validation loss", Unit::loss, false,
+       [](const Point &, const StoredRun &run) {
+         return run.result.validation.samples > 0 ? run.result.validation.loss : noFigure;
+       }},
       {"seconds", "time", Unit::seconds, false, NNXRT_RUN(seconds)},
       {"parameters", "parameters", Unit::count, false,
        [](const Point &point, const StoredRun &) { return static_cast<double>(point.parameters); }},
   };
+#undef NNXRT_CLASSES
+#undef NNXRT_NUMBERS
 #undef NNXRT_TEST
 #undef NNXRT_RUN
+#undef NNXRT_TRAIN
   return rows;
 }
 

@@ -116,17 +116,27 @@ void Progress::stepsDone(const RunInfo &run, const StepFigures &figures) {
     draw();
 }
 
+/// "test loss 0.1, test accuracy 0.98"; a regression has no accuracy.
+static std::string shareFigures(const char *share, double loss, double accuracy) {
+  std::string text = fmt::format("{}loss {}", share, lossText(loss));
+  if (!std::isnan(accuracy))
+    text += fmt::format(", {}accuracy {}", share, shareText(accuracy));
+  return text;
+}
+
 void Progress::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   const std::lock_guard guard(mutex);
   const Running &entry = runningOf(run);
   if (!style.bars)
-    say(fmt::format("[{}/{}] {}: epoch {}/{}: loss {}, accuracy {}; test loss {}, test accuracy "
-                    "{}; {}, {} samples/s",
-                    entry.number, info->runs, entry.name, figures.epoch, entry.epochs,
-                    lossText(figures.trainLoss), shareText(figures.trainAccuracy),
-                    lossText(figures.testLoss), shareText(figures.testAccuracy),
-                    durationText(figures.trainSeconds + figures.testSeconds),
-                    rateText(figures.samplesPerSecond)));
+    say(fmt::format(
+        "[{}/{}] {}: epoch {}/{}: {}{}; {}; {}, {} samples/s", entry.number, info->runs, entry.name,
+        figures.epoch, entry.epochs, shareFigures("", figures.trainLoss, figures.trainAccuracy),
+        run.validationSamples > 0
+            ? "; " + shareFigures("validation ", figures.validationLoss, figures.validationAccuracy)
+            : "",
+        shareFigures("test ", figures.testLoss, figures.testAccuracy),
+        durationText(figures.trainSeconds + figures.testSeconds),
+        rateText(figures.samplesPerSecond)));
   else if (Clock::now() - lastDraw >= drawInterval)
     draw();
 }
@@ -137,7 +147,7 @@ void Progress::runEnded(const RunInfo &run, const RunResult &result) {
   running.erase({run.point.experimentIndex, run.point.pointIndex, run.repeat});
   const bool well = result.status == RunStatus::finished;
   ++(well ? finished : unwell);
-  if (result.evaluated && result.test.accuracy > best) {
+  if (result.evaluated && result.test.classes > 0 && result.test.accuracy > best) {
     best = result.test.accuracy;
     bestName = entry.name;
   }
@@ -147,9 +157,16 @@ void Progress::runEnded(const RunInfo &run, const RunResult &result) {
     line += status;
   else // some messages begin with the status
     line += (result.message.starts_with(status) ? "" : status + ": ") + printable(result.message);
+  if (result.stoppedEarly)
+    line += fmt::format(" early after epoch {}", result.epochs);
+  if (result.bestEpoch > 0)
+    line += fmt::format(", weights of epoch {}", result.bestEpoch);
+  if (result.evaluated && result.test.classes > 0)
+    line += fmt::format(", test accuracy {}", shareText(result.test.accuracy));
+  else if (result.evaluated)
+    line += fmt::format(", test RMSE {}", lossText(result.test.regression.rmse));
   if (result.evaluated)
-    line += fmt::format(", test accuracy {}, loss {}", shareText(result.test.accuracy),
-                        lossText(result.test.loss));
+    line += fmt::format(", loss {}", lossText(result.test.loss));
   line += ", " + durationText(result.seconds);
   say(!well && style.colour ? "\x1b[31m" + line + "\x1b[0m" : line);
 }
@@ -215,8 +232,10 @@ Progress::Line Progress::epochLine(size_t width) const {
   const StepFigures &figures = entry.figures;
   std::string text = fmt::format("{}/{}", figures.epoch, entry.epochs);
   if (figures.step > 0)
-    text += fmt::format("  loss {}  accuracy {}  {} samples/s", lossText(figures.loss),
-                        shareText(figures.accuracy), rateText(figures.samplesPerSecond));
+    text +=
+        fmt::format("  loss {}{}  {} samples/s", lossText(figures.loss),
+                    std::isnan(figures.accuracy) ? "" : "  accuracy " + shareText(figures.accuracy),
+                    rateText(figures.samplesPerSecond));
   text += "  " + entry.name;
   const double share = figures.steps > 0
                            ? static_cast<double>(figures.step) / static_cast<double>(figures.steps)

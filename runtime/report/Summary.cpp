@@ -43,11 +43,14 @@ private:
     sayWhatMattered();
     sayComparison();
     sayRange();
-    say("The best point was selected on the test set: expect a little less on new data.");
+    say(fmt::format("The best point was selected on {}{}.", figures.selectedOn(),
+                    std::string_view(figures.selectedOn()) == "the test set"
+                        ? ": expect a little less on new data"
+                        : "; its figures are those of the test set"));
   }
 
   void sayBest() {
-    const PointFigures &best = *ranked.front();
+    const PointFigures &best = *figures.best();
     std::string score = fmt::format("{} {}", metric.title, text(best.score.mean));
     const auto interval = intervalOf(best);
     if (interval && best.score.count > 1)
@@ -66,8 +69,8 @@ private:
     if (figures.points.size() == 1)
       say(fmt::format("{} reaches on the test set: {}.", best.name(), score));
     else
-      say(fmt::format("Best of {} points on the test set: {}, with {}.", figures.points.size(),
-                      best.name(), score));
+      say(fmt::format("Best of {} points on {}: {}, with {}.", figures.points.size(),
+                      figures.selectedOn(), best.name(), score));
   }
 
   /// The factor's means over all other axes: "from 0.9740 (sigmoid) to 0.9880 (gelu)".

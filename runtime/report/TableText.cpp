@@ -72,8 +72,9 @@ std::string tableText(const StudyResults &results) {
     out += experimentTable(figures, results);
     const PointFigures *best = figures.best();
     if (best && figures.points.size() > 1)
-      out += fmt::format("  best: {}, {} {} (selected on the test set)\n", printable(best->name()),
-                         figures.metric->title, textOf(figures.metric->unit, best->score.mean));
+      out += fmt::format("  best: {}, {} {} (selected on {})\n", printable(best->name()),
+                         figures.metric->title, textOf(figures.metric->unit, best->score.mean),
+                         figures.selectedOn());
   }
   return out;
 }

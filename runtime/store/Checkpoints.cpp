@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view magic = "nnxstate";
-constexpr uint32_t formatVersion = 1;
+constexpr uint32_t formatVersion = 2;
 constexpr size_t digestBytes = 32, headerBytes = magic.size() + 8 + digestBytes;
 
 class StateWriter {
@@ -88,6 +88,17 @@ template <typename State, typename Visit> void visitNumbers(State &state, Visit 
   visit(state.trainSeconds);
   visit(state.testSeconds);
   visit(state.seconds);
+  visit(state.stop.best);
+  visit(state.stop.bestEpoch);
+  visit(state.stop.waited);
+  visit(state.stop.ended);
+}
+
+template <typename Sums, typename Visit> void visitTarget(Sums &sums, Visit visit) {
+  visit(sums.squares);
+  visit(sums.absolutes);
+  visit(sums.deviations);
+  visit(sums.squaredDeviations);
 }
 
 template <typename Figures, typename Visit> void visitEpoch(Figures &figures, Visit visit) {
@@ -95,6 +106,11 @@ template <typename Figures, typename Visit> void visitEpoch(Figures &figures, Vi
   visit(figures.steps);
   visit(figures.trainLoss);
   visit(figures.trainAccuracy);
+  visit(figures.trainErrors.rmse);
+  visit(figures.trainErrors.mae);
+  visit(figures.trainErrors.r2);
+  visit(figures.validationLoss);
+  visit(figures.validationAccuracy);
   visit(figures.testLoss);
   visit(figures.testAccuracy);
   visit(figures.trainSeconds);
@@ -122,8 +138,12 @@ std::string bytesOf(const std::string &owner, const SavedRun &saved) {
   body.number<uint64_t>(saved.state.epochs.size());
   for (const EpochFigures &figures : saved.state.epochs)
     visitEpoch(figures, write);
+  body.number<uint64_t>(saved.state.epochSums.targets.size());
+  for (const TargetSums &sums : saved.state.epochSums.targets)
+    visitTarget(sums, write);
   body.list(std::span(saved.hyper));
   body.list(std::span(saved.memory));
+  body.list(std::span(saved.best));
   StateWriter file;
   file.bytes = magic;
   file.number(formatVersion);
@@ -155,8 +175,11 @@ SavedRun readState(std::string_view file, const std::string &owner) {
   visitNumbers(saved.state, read);
   for (auto count = body.number<uint64_t>(); count > 0; --count)
     visitEpoch(saved.state.epochs.emplace_back(), read);
+  for (auto count = body.number<uint64_t>(); count > 0; --count)
+    visitTarget(saved.state.epochSums.targets.emplace_back(), read);
   saved.hyper = body.list<double>();
   saved.memory = body.list<std::byte>();
+  saved.best = body.list<std::byte>();
   if (!body.isAtEnd())
     throw StoreError("it is longer than it should be");
   return saved;

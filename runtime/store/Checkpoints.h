@@ -12,7 +12,8 @@ namespace nnxrt {
 /// A file is named by runName: NAME.run while the run goes on, NAME.end afterwards. It holds, all
 /// little endian:
 ///   "nnxstate", format (u32), zero (u32), SHA-256 of all that follows (32 bytes),
-///   what the state belongs to (text), the numbers of RunState, its epochs, hyper, memory.
+///   what the state belongs to (text), the numbers of RunState, its epochs, the sums of its
+///   targets, hyper, memory, best.
 /// A text or list is its length (u64) and its elements.
 class Checkpoints final : public RunStates {
 public:

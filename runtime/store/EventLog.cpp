@@ -110,6 +110,10 @@ void EventLog::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   event["train_accuracy"] = figures.trainAccuracy;
   event["test_loss"] = figures.testLoss;
   event["test_accuracy"] = figures.testAccuracy;
+  if (run.validationSamples > 0) {
+    event["validation_loss"] = figures.validationLoss;
+    event["validation_accuracy"] = figures.validationAccuracy;
+  }
   event["train_seconds"] = figures.trainSeconds;
   event["test_seconds"] = figures.testSeconds;
   event["samples_per_second"] = figures.samplesPerSecond;
@@ -132,12 +136,30 @@ void EventLog::writeResult(const char *name, const RunInfo &run, const RunResult
     event["message"] = result.message;
   event["epochs"] = result.epochs;
   event["steps"] = result.steps;
+  if (result.bestEpoch > 0)
+    event["best_epoch"] = result.bestEpoch;
+  if (result.stoppedEarly)
+    event["stopped_early"] = true;
   if (result.evaluated) {
-    event["test_loss"] = result.test.loss;
-    event["test_accuracy"] = result.test.accuracy;
-    event["precision"] = result.test.weighted.precision;
-    event["recall"] = result.test.weighted.recall;
-    event["f1"] = result.test.weighted.f1;
+    const Metrics &test = result.test;
+    event["test_loss"] = test.loss;
+    if (test.classes > 0) {
+      event["test_accuracy"] = test.accuracy;
+      event["precision"] = test.weighted.precision;
+      event["recall"] = test.weighted.recall;
+      event["f1"] = test.weighted.f1;
+    } else {
+      event["rmse"] = test.regression.rmse;
+      event["mae"] = test.regression.mae;
+      event["r2"] = test.regression.r2;
+    }
+    if (result.validation.samples > 0) {
+      event["validation_loss"] = result.validation.loss;
+      if (test.classes > 0)
+        event["validation_accuracy"] = result.validation.accuracy;
+      else
+        event["validation_rmse"] = result.validation.regression.rmse;
+    }
   }
   event["seconds"] = result.seconds;
   event["samples_per_second"] = result.samplesPerSecond;

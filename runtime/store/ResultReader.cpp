@@ -52,7 +52,8 @@ ResultReader::Wish ResultReader::wishFor(const Point &point, int repeat) const {
                                             : std::numeric_limits<int64_t>::max()};
 }
 
-void ResultReader::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
+void ResultReader::loadFigures(int64_t id, int classes, RunResult &result) {
+  Metrics &metrics = result.test, &validation = result.validation;
   metrics.classes = classes;
   metrics.perClass.resize(static_cast<size_t>(classes));
   metrics.confusion.assign(static_cast<size_t>(classes) * static_cast<size_t>(classes), 0);
@@ -60,8 +61,23 @@ void ResultReader::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
     std::string_view name;
     double &value;
   };
-  double samples = 0;
+  double samples = 0, validationSamples = 0;
   const std::array overall{Overall{"samples", samples},
+                           Overall{"rmse", metrics.regression.rmse},
+                           Overall{"mae", metrics.regression.mae},
+                           Overall{"r2", metrics.regression.r2},
+                           Overall{"train.rmse", result.train.rmse},
+                           Overall{"train.mae", result.train.mae},
+                           Overall{"train.r2", result.train.r2},
+                           Overall{"validation.samples", validationSamples},
+                           Overall{"validation.loss", validation.loss},
+                           Overall{"validation.accuracy", validation.accuracy},
+                           Overall{"validation.precision", validation.weighted.precision},
+                           Overall{"validation.recall", validation.weighted.recall},
+                           Overall{"validation.f1", validation.weighted.f1},
+                           Overall{"validation.rmse", validation.regression.rmse},
+                           Overall{"validation.mae", validation.regression.mae},
+                           Overall{"validation.r2", validation.regression.r2},
                            Overall{"loss", metrics.loss},
                            Overall{"accuracy", metrics.accuracy},
                            Overall{"top_2", metrics.top2},
@@ -87,6 +103,8 @@ void ResultReader::loadTestFigures(int64_t id, int classes, Metrics &metrics) {
         entry.value = value;
   }
   metrics.samples = static_cast<int64_t>(samples);
+  validation.samples = static_cast<int64_t>(validationSamples);
+  validation.classes = validation.samples > 0 ? classes : 0;
   Statement each(database, "SELECT class, name, value FROM metric WHERE run = ? AND class >= 0 "
                            "AND class < ?");
   each.bindAll(id, classes);
@@ -148,10 +166,18 @@ StoredRun ResultReader::loadRun(int64_t id) {
   result.evaluated = query.integer() != 0;
   const auto classes = static_cast<int>(query.integer());
   if (result.evaluated)
-    loadTestFigures(id, classes, result.test);
+    loadFigures(id, classes, result);
+  Statement stop(database, "SELECT stopped, best_epoch FROM early_stop WHERE run = ?");
+  stop.bind(id);
+  if (stop.step()) {
+    result.stoppedEarly = stop.integer() != 0;
+    result.bestEpoch = static_cast<int>(stop.integer());
+  }
   Statement epochs(database, "SELECT epoch, steps, train_loss, train_accuracy, test_loss, "
-                             "test_accuracy, train_seconds, test_seconds, samples_per_second "
-                             "FROM epoch WHERE run = ? ORDER BY epoch");
+                             "test_accuracy, train_seconds, test_seconds, samples_per_second, "
+                             "validation.loss, validation.accuracy "
+                             "FROM epoch LEFT JOIN validation USING (run, epoch) "
+                             "WHERE run = ? ORDER BY epoch");
   epochs.bind(id);
   while (epochs.step()) {
     EpochFigures figures;
@@ -164,13 +190,17 @@ StoredRun ResultReader::loadRun(int64_t id) {
     figures.trainSeconds = epochs.number();
     figures.testSeconds = epochs.number();
     figures.samplesPerSecond = epochs.number();
+    figures.validationLoss = epochs.number();
+    figures.validationAccuracy = epochs.number();
     run.epochs.push_back(figures);
   }
   return run;
 }
 
 void ResultReader::loadSamples(StoredRun &run) {
-  Statement query(database, "SELECT label, predicted, confidence FROM prediction WHERE run = ?");
+  Statement query(database,
+                  "SELECT label, predicted, confidence FROM prediction JOIN run ON run.id "
+                  "= prediction.run WHERE run.id = ? AND classes > 0");
   query.bind(run.row);
   if (!query.step())
     return;

@@ -38,7 +38,7 @@ private:
   [[nodiscard]] Wish wishFor(const Point &point, int repeat) const;
   StoredRun loadRun(int64_t id);
   void loadSamples(StoredRun &run);
-  void loadTestFigures(int64_t id, int classes, Metrics &metrics);
+  void loadFigures(int64_t id, int classes, RunResult &result);
 
   Database &database;
   const StudyInfo &info;

@@ -8,6 +8,7 @@
 #include "runtime/store/Timestamp.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <span>
 
@@ -87,6 +88,10 @@ void ResultStore::insertEpoch(int64_t id, const EpochFigures &figures) {
                figures.testLoss, figures.testAccuracy, figures.trainSeconds, figures.testSeconds,
                figures.samplesPerSecond)
       .run();
+  if (std::isnan(figures.validationLoss) && std::isnan(figures.validationAccuracy))
+    return;
+  Statement validation(database, "INSERT INTO validation VALUES (?,?,?,?)");
+  validation.bindAll(id, figures.epoch, figures.validationLoss, figures.validationAccuracy).run();
 }
 
 void ResultStore::runResumed(const RunInfo &run, int64_t, std::span<const EpochFigures> epochs) {
@@ -113,6 +118,34 @@ void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
   };
   overall.bindAll(id, "samples", test.samples).run();
   overall.bindAll(id, "loss", test.loss).run();
+  const Metrics &validation = result.validation;
+  if (validation.samples > 0) {
+    overall.bindAll(id, "validation.samples", validation.samples).run();
+    overall.bindAll(id, "validation.loss", validation.loss).run();
+  }
+  Statement prediction(database, "INSERT INTO prediction VALUES (?,?,?,?,?,?)");
+  if (test.classes == 0) {
+    const auto errors = [&](const std::string &prefix, const RegressionFigures &figures) {
+      overall.bindAll(id, prefix + "rmse", figures.rmse).run();
+      overall.bindAll(id, prefix + "mae", figures.mae).run();
+      overall.bindAll(id, prefix + "r2", figures.r2).run();
+    };
+    errors("", test.regression);
+    errors("train.", result.train);
+    if (validation.samples > 0)
+      errors("validation.", validation.regression);
+    prediction.bindAll(id, test.samples)
+        .bindArray(std::span(result.targets))
+        .bindArray(std::span(result.outputs))
+        .bindArray(std::span(result.confidence))
+        .bindArray(std::span(result.labelProbability))
+        .run();
+    return;
+  }
+  if (validation.samples > 0) {
+    overall.bindAll(id, "validation.accuracy", validation.accuracy).run();
+    average("validation.", validation.weighted);
+  }
   overall.bindAll(id, "accuracy", test.accuracy).run();
   overall.bindAll(id, "top_2", test.top2).run();
   overall.bindAll(id, "top_3", test.top3).run();
@@ -134,7 +167,6 @@ void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
     for (int predicted = 0; predicted < test.classes; ++predicted)
       if (const int64_t count = test.count(label, predicted))
         confusion.bindAll(id, label, predicted, count).run();
-  Statement prediction(database, "INSERT INTO prediction VALUES (?,?,?,?,?,?)");
   prediction.bindAll(id, result.predictions.size())
       .bindArray(std::span(result.labels))
       .bindArray(std::span(result.predictions))
@@ -155,6 +187,10 @@ void ResultStore::fillRow(int64_t id, const RunResult &result) {
                result.testSeconds, result.seconds, result.samplesPerSecond, result.memoryBytes,
                result.weightsSha256, result.evaluated, result.test.classes, id)
       .run();
+  if (result.stoppedEarly || result.bestEpoch > 0) {
+    Statement stop(database, "INSERT INTO early_stop VALUES (?,?,?)");
+    stop.bindAll(id, result.stoppedEarly, result.bestEpoch).run();
+  }
   if (result.evaluated)
     insertTestFigures(id, result);
 }

@@ -8,9 +8,63 @@
 
 namespace nnxrt {
 
-static constexpr std::array<std::string_view, 13> figureColumns{
-    "repeat", "seed",    "epochs", "loss",    "accuracy",   "precision", "recall",
-    "f1",     "seconds", "status", "weights", "experiment", "run"};
+namespace {
+
+using Value = double (*)(const RunResult &);
+
+/// A figure of the results, and which runs have it.
+struct Figure {
+  std::string_view name;
+  bool ofClasses, ofNumbers, ofValidation;
+  Value value;
+};
+
+constexpr std::array figures{
+    Figure{"loss", true, true, false, [](const RunResult &run) { return run.test.loss; }},
+    Figure{"accuracy", true, false, false, [](const RunResult &run) { return run.test.accuracy; }},
+    Figure{"precision", true, false, false,
+           [](const RunResult &run) { return run.test.weighted.precision; }},
+    Figure{"recall", true, false, false,
+           [](const RunResult &run) { return run.test.weighted.recall; }},
+    Figure{"f1", true, false, false, [](const RunResult &run) { return run.test.weighted.f1; }},
+    Figure{"rmse", false, true, false,
+           [](const RunResult &run) { return run.test.regression.rmse; }},
+    Figure{"mae", false, true, false, [](const RunResult &run) { return run.test.regression.mae; }},
+    Figure{"r2", false, true, false, [](const RunResult &run) { return run.test.regression.r2; }},
+    Figure{"validation_loss", true, true, true,
+           [](const RunResult &run) { return run.validation.loss; }},
+    Figure{"validation_accuracy", true, false, true,
+           [](const RunResult &run) { return run.validation.accuracy; }},
+    Figure{"validation_rmse", false, true, true,
+           [](const RunResult &run) { return run.validation.regression.rmse; }},
+};
+
+constexpr std::array<std::string_view, 8> otherColumns{"repeat", "seed",    "epochs",     "seconds",
+                                                       "status", "weights", "experiment", "run"};
+
+} // namespace
+
+static bool hasFigure(const Figure &figure, const RunResult &run) {
+  return run.evaluated && (run.test.classes > 0 ? figure.ofClasses : figure.ofNumbers) &&
+         (!figure.ofValidation || run.validation.samples > 0);
+}
+
+/// Those of the study's tasks, and of validation where a run has such a share.
+static std::vector<const Figure *> figuresOf(const StudyResults &results) {
+  const std::vector<DatasetSpec> &datasets = results.info->study->datasets;
+  const bool anyNumbers = std::ranges::any_of(datasets, &DatasetSpec::isRegression);
+  const bool anyClasses = !std::ranges::all_of(datasets, &DatasetSpec::isRegression);
+  bool anyValidation = false;
+  for (const PointResults &point : results.points)
+    for (const StoredRun &run : point.runs)
+      anyValidation = anyValidation || run.result.validation.samples > 0;
+  std::vector<const Figure *> chosen;
+  for (const Figure &figure : figures)
+    if (((figure.ofClasses && anyClasses) || (figure.ofNumbers && anyNumbers)) &&
+        (!figure.ofValidation || anyValidation))
+      chosen.push_back(&figure);
+  return chosen;
+}
 
 static std::string quoted(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos)
@@ -33,16 +87,13 @@ static std::vector<std::string> axisNames(const Study &study) {
   return names;
 }
 
-static std::string rowOf(const StoredRun &run) {
+static std::string rowOf(const StoredRun &run, const std::vector<const Figure *> &chosen) {
   const RunResult &result = run.result;
-  std::string figures = ",,,,";
-  if (result.evaluated)
-    figures = fmt::format("{},{},{},{},{}", result.test.loss, result.test.accuracy,
-                          result.test.weighted.precision, result.test.weighted.recall,
-                          result.test.weighted.f1);
-  return fmt::format("{},{},{},{},{:.3f},{},{},{}\n", run.repeat, run.seed, run.epochsPlanned,
-                     figures, result.seconds, nameOf(result.status), result.weightsSha256,
-                     run.name);
+  std::string values;
+  for (const Figure *figure : chosen)
+    values += hasFigure(*figure, result) ? fmt::format("{},", figure->value(result)) : ",";
+  return fmt::format("{},{},{},{}{:.3f},{},{},{}\n", run.repeat, run.seed, run.epochsPlanned,
+                     values, result.seconds, nameOf(result.status), result.weightsSha256, run.name);
 }
 
 std::string csvOf(const StudyResults &results) {
@@ -50,11 +101,15 @@ std::string csvOf(const StudyResults &results) {
   const std::vector<std::string> axes = axisNames(study);
   std::string csv = "experiment";
   for (const std::string &axis : axes) {
-    const bool taken =
-        std::find(figureColumns.begin(), figureColumns.end(), axis) != figureColumns.end();
+    const bool taken = std::ranges::find(otherColumns, axis) != otherColumns.end() ||
+                       std::ranges::find(figures, axis, &Figure::name) != figures.end();
     csv += "," + quoted(taken ? "axis_" + axis : axis);
   }
-  csv += ",repeat,seed,epochs,loss,accuracy,precision,recall,f1,seconds,status,weights,run\n";
+  csv += ",repeat,seed,epochs,";
+  const std::vector<const Figure *> chosen = figuresOf(results);
+  for (const Figure *figure : chosen)
+    csv += fmt::format("{},", figure->name);
+  csv += "seconds,status,weights,run\n";
   for (const PointResults &entry : results.points) {
     const Experiment &experiment = study.experiments[entry.experiment];
     std::string place = quoted(experiment.name);
@@ -65,7 +120,7 @@ std::string csvOf(const StudyResults &results) {
       place += "," + (value == values.end() ? std::string() : quoted(value->second));
     }
     for (const StoredRun &run : entry.runs)
-      csv += place + "," + rowOf(run);
+      csv += place + "," + rowOf(run, chosen);
   }
   return csv;
 }

@@ -40,13 +40,15 @@ CREATE TABLE epoch (
   train_seconds REAL, test_seconds REAL, samples_per_second REAL,
   PRIMARY KEY (run, epoch)) WITHOUT ROWID;
 
--- Figures on the test set; class is NULL for those of all classes together.
+-- Figures on the test set, and those of other shares with the share in front, as in
+-- validation.f1; class is NULL for those of all classes together.
 CREATE TABLE metric (
   run INTEGER REFERENCES run(id) ON DELETE CASCADE, class INTEGER, name TEXT, value REAL);
 CREATE INDEX metric_run ON metric(run);
 
 -- One row per run, one array element per test sample in the file's order: classes as unsigned
--- 16-bit, probabilities as 32-bit floats, little endian.
+-- 16-bit, probabilities as 32-bit floats, little endian. Of regression: label and predicted are
+-- 32-bit floats, the targets of a sample side by side.
 CREATE TABLE prediction (
   run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, samples INTEGER,
   label BLOB, predicted BLOB, confidence BLOB, label_probability BLOB);
@@ -57,8 +59,19 @@ CREATE TABLE confusion (
   count INTEGER, PRIMARY KEY (run, label, predicted)) WITHOUT ROWID;
 )sql";
 
-// Files of this layout that were begun before it was there get it when they are opened.
-static constexpr const char *pictures = R"sql(
+/// What came later; where it is missing it is made. Older trainers leave it alone.
+static constexpr const char *laterTables = R"sql(
+-- One row per epoch of a run with a validation share.
+CREATE TABLE IF NOT EXISTS validation (
+  run INTEGER REFERENCES run(id) ON DELETE CASCADE, epoch INTEGER, loss REAL, accuracy REAL,
+  PRIMARY KEY (run, epoch)) WITHOUT ROWID;
+
+-- One row per run that could stop early: whether it did, and the epoch whose weights it ended with
+-- (0: those of its last step).
+CREATE TABLE IF NOT EXISTS early_stop (
+  run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, stopped INTEGER,
+  best_epoch INTEGER);
+
 -- Test samples that the best runs have wrong though they are sure: bytes, row major, 1 or 3 channels.
 CREATE TABLE IF NOT EXISTS picture (
   run INTEGER REFERENCES run(id) ON DELETE CASCADE, sample INTEGER,
@@ -83,10 +96,10 @@ void prepareSchema(Database &database) {
   database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
                    "PRAGMA foreign_keys = ON");
   if (version == storeSchema)
-    return database.execute(pictures);
+    return database.execute(laterTables);
   Transaction transaction(database);
   database.execute(tables);
-  database.execute(pictures);
+  database.execute(laterTables);
   database.execute(fmt::format("PRAGMA user_version = {}", storeSchema).c_str());
   transaction.commit();
 }

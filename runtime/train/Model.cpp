@@ -73,6 +73,9 @@ void Model::checkVariant() const {
     const nnxrt_buffer &buffer = variant.buffers[index];
     demand(buffer.space == NNXRT_IO && isTiled(buffer), "a batch buffer is not over samples");
   }
+  demand((variant.classes > 0) != (variant.targets > 0), "it has neither classes nor targets");
+  demand(variant.buffers[variant.label].type == (variant.targets > 0 ? NNXRT_F32 : NNXRT_I32),
+         "the labels have another type");
   const nnxrt_buffer &input = variant.buffers[variant.input];
   const int64_t sample = int64_t{variant.height} * variant.width * variant.channels;
   demand(input.stride[input.rank - 1] == sample * NNXRT_LANES, "the input has gaps");
@@ -246,6 +249,10 @@ float *Model::input() const {
 
 int32_t *Model::labels() const {
   return reinterpret_cast<int32_t *>(io[variant.label].data());
+}
+
+float *Model::targets() const {
+  return reinterpret_cast<float *>(io[variant.label].data());
 }
 
 float Model::loss(int64_t sample) const {

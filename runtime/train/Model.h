@@ -61,9 +61,11 @@ public:
   /// Those that the trainer gives (nnxrt_variant.hyper_starts).
   [[nodiscard]] std::vector<const char *> givenHypers() const;
 
-  /// Where a batch is put: (lane, x, y, c, tile) and (lane, tile), see gatherSamples.
+  /// Where a batch is put: (lane, x, y, c, tile), and (lane, tile) or (lane, target, tile), see
+  /// gatherSamples and gatherTargets.
   [[nodiscard]] float *input() const;
   [[nodiscard]] int32_t *labels() const;
+  [[nodiscard]] float *targets() const;
 
   /// Forward, backward and update on the first `samples` of the batch; throws KernelError.
   void step(int64_t samples);

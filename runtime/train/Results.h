@@ -6,6 +6,7 @@
 #include "runtime/train/Study.h"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,6 +56,7 @@ struct RunInfo {
   std::vector<int64_t> snapshots; // after which steps results are kept; ascending, `steps` the last
   int64_t stepsPerEpoch = 0;      // of a whole epoch
   int64_t trainSamples = 0, testSamples = 0;
+  int64_t validationSamples = 0; // 0: the data set has no such share
 };
 
 /// Inside an epoch, about ten times a second.
@@ -66,13 +68,18 @@ struct StepFigures {
   double samplesPerSecond = 0;
 };
 
+/// A figure that there is none of: of a validation share, or an accuracy of regression.
+inline constexpr double noFigure = std::numeric_limits<double>::quiet_NaN();
+
 /// At the end of an epoch (or of the part of one that was trained).
 struct EpochFigures {
   int epoch = 0;                           // from 1
   int64_t steps = 0;                       // since the start of the run
   double trainLoss = 0, trainAccuracy = 0; // mean over the epoch's samples, each before its update
+  RegressionFigures trainErrors;           // likewise; zeros for classification
   double testLoss = 0, testAccuracy = 0;
-  double trainSeconds = 0, testSeconds = 0; // of this epoch
+  double validationLoss = noFigure, validationAccuracy = noFigure;
+  double trainSeconds = 0, testSeconds = 0; // of this epoch; validation counts as test
   double samplesPerSecond = 0;              // training
 };
 
@@ -81,25 +88,35 @@ enum class RunStatus { finished, diverged, failed, interrupted };
 /// "finished", "diverged", "failed", "interrupted".
 const char *nameOf(RunStatus status);
 
-struct RunResult {
+/// What was predicted of each sample of a share, in the file's order.
+struct SampleResults {
+  std::vector<uint16_t> labels;
+  std::vector<uint16_t> predictions;
+  std::vector<float> confidence; // probability of the predicted class
+  std::vector<float> labelProbability;
+  std::vector<uint16_t> labelRank;     // how many classes are more probable than the label's
+  std::vector<float> targets, outputs; // of regression, in place of all these
+};
+
+/// The samples are those of the test share.
+struct RunResult : SampleResults {
   RunStatus status = RunStatus::failed;
   std::string message;      // why, unless finished
   int epochs = 0;           // begun
   int64_t steps = 0;        // updates made
   int64_t divergedStep = 0; // the update (from 1) whose batch had the first loss that is not
                             // finite; 0: none. Set under on_divergence = continue too
-  double trainLoss = 0, trainAccuracy = 0;               // of the last epoch
+  double trainLoss = 0, trainAccuracy = 0; // of the last epoch, or of bestEpoch
+  RegressionFigures train;                 // likewise; zeros for classification
+  int bestEpoch = 0;         // whose weights the run ended with; 0: those of its last step
+  bool stoppedEarly = false; // by the settings' `stop`
   double trainSeconds = 0, testSeconds = 0, seconds = 0; // seconds: the whole run
   double samplesPerSecond = 0;                           // training, whole run
   uint64_t memoryBytes = 0;  // weights, optimizer state, arena and batch buffers
   std::string weightsSha256; // of all weights, Keras's logical order, float32 little endian
-  bool evaluated = false;    // the fields below hold the test set's figures
+  bool evaluated = false;    // the fields below and the samples hold figures
   Metrics test;
-  std::vector<uint16_t> labels;      // one per test sample, in the file's order
-  std::vector<uint16_t> predictions; // likewise
-  std::vector<float> confidence;     // probability of the predicted class
-  std::vector<float> labelProbability;
-  std::vector<uint16_t> labelRank; // how many classes are more probable than the label's
+  Metrics validation; // no samples: there is no such share
 };
 
 /// How the study ended.

@@ -35,6 +35,7 @@ RunInfo nnxrt::planRun(const PointInfo &point, int repeat, const Dataset &datase
   info.key = runKey(*point.point, dataset);
   info.trainSamples = share(dataset.train.count);
   info.testSamples = share(dataset.test.count);
+  info.validationSamples = dataset.validation.count > 0 ? share(dataset.validation.count) : 0;
   info.stepsPerEpoch = (info.trainSamples + settings.batch - 1) / settings.batch;
   info.epochs = quick ? 1 : settings.epochs;
   info.steps = info.stepsPerEpoch * info.epochs;

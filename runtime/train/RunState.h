@@ -12,6 +12,17 @@ namespace nnxrt {
 struct Sums {
   double loss = 0;
   int64_t hits = 0, samples = 0;
+  std::vector<TargetSums> targets; // of regression
+
+  void add(const Sums &other);
+};
+
+/// How far early stopping has come.
+struct StopState {
+  double best = 0;   // figure of
+  int bestEpoch = 0; // the epoch that was better than all before; 0: none yet
+  int waited = 0;    // epochs since then
+  bool ended = false;
 };
 
 struct RunState {
@@ -23,7 +34,8 @@ struct RunState {
   double epochSeconds = 0;    // training in the epoch that is not complete
   double trainSeconds = 0;    // in complete epochs
   double testSeconds = 0;
-  double seconds = 0;               // the whole run
+  double seconds = 0; // the whole run
+  StopState stop;
   std::vector<EpochFigures> epochs; // the complete ones
 };
 

@@ -17,6 +17,7 @@ struct SavedRun {
   RunState state;
   std::vector<double> hyper;     // numbers of the optimizer, in the variant's order
   std::vector<std::byte> memory; // weights and optimizer state
+  std::vector<std::byte> best;   // those of the best epoch, where they will be restored
 };
 
 class RunStates {

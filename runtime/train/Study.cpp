@@ -34,6 +34,16 @@ static OptimizerSettings readOptimizer(const Node &node) {
   return optimizer;
 }
 
+static StopSettings readStop(const Node &node) {
+  StopSettings stop{.metric = node.at("metric").as<std::string>(),
+                    .patience = node.at("patience").small(0),
+                    .minDelta = node.at("min_delta").real(),
+                    .restoresBest = node.at("restore").as<std::string>() == "best"};
+  if (!stop.restoresBest && node.at("restore").as<std::string>() != "last")
+    node.at("restore").fail("is neither `best` nor `last`");
+  return stop;
+}
+
 static RunSettings readSettings(const Node &node) {
   constexpr int64_t most = std::numeric_limits<int64_t>::max();
   constexpr int64_t mostBatch = int64_t{1} << 24;
@@ -51,6 +61,8 @@ static RunSettings readSettings(const Node &node) {
   settings.stopOnDivergence = divergence == "stop";
   if (!settings.stopOnDivergence && divergence != "continue")
     node.at("on_divergence").fail("is neither `stop` nor `continue`");
+  if (node.has("stop"))
+    settings.stop = readStop(node.at("stop"));
   return settings;
 }
 

@@ -91,6 +91,14 @@ struct OptimizerSettings {
   [[nodiscard]] std::string text() const;
 };
 
+/// When a run ends before its epochs, see EarlyStop.
+struct StopSettings {
+  std::string metric; // of every epoch; empty: it does not
+  int patience = 0;
+  double minDelta = 0;
+  bool restoresBest = false;
+};
+
 struct RunSettings {
   std::string loss;
   OptimizerSettings optimizer;
@@ -101,6 +109,7 @@ struct RunSettings {
   bool shuffle = true;
   int64_t steps = 0; // 0: whole epochs
   bool stopOnDivergence = true;
+  StopSettings stop;
 };
 
 struct LayerInfo {

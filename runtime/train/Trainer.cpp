@@ -1,7 +1,6 @@
 // Training of one run.
 #include "runtime/train/Trainer.h"
 
-#include "runtime/data/Gather.h"
 #include "runtime/train/Random.h"
 
 #include <algorithm>
@@ -32,21 +31,17 @@ Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &obser
     : request(request), observer(observer), stop(stop), context(pool),
       model(*request.variant,
             std::min<int64_t>(request.info.point.point->settings.batch, request.info.trainSamples),
-            std::min(evaluationSamples, request.info.testSamples), context),
+            std::min(evaluationSamples,
+                     std::max(request.info.testSamples, request.info.validationSamples)),
+            context),
       rate(request.info.point.point->settings, request.info.stepsPerEpoch, request.info.steps),
+      earlyStop(request.info.point.point->settings.stop),
       order(static_cast<size_t>(request.info.trainSamples)),
-      testOrder(static_cast<size_t>(request.info.testSamples)) {
-  const auto batch = static_cast<int64_t>(request.info.point.point->settings.batch);
-  predicted.resize(static_cast<size_t>(tilesOf(std::max(batch, evaluationSamples))) * NNXRT_LANES);
+      batches(request.dataset->train, *request.variant, request.info.point.point->settings.batch),
+      test(request.dataset->test, request.info.testSamples, *request.variant, request.scale),
+      validation(request.dataset->validation, request.info.validationSamples, *request.variant,
+                 request.scale) {
   std::iota(order.begin(), order.end(), 0u);
-  std::iota(testOrder.begin(), testOrder.end(), 0u);
-  const size_t tests = testOrder.size();
-  const uint8_t *const labels = request.dataset->test.labels;
-  result.labels.assign(labels, labels + tests);
-  result.predictions.resize(tests);
-  result.confidence.resize(tests);
-  result.labelProbability.resize(tests);
-  result.labelRank.resize(tests);
   result.memoryBytes = model.memoryBytes();
   setOptimizer();
   model.initialize(request.info.seed);
@@ -72,6 +67,8 @@ RunResult Trainer::run() {
   goOnFromState();
   for (const int64_t goal : request.info.snapshots) {
     trainTo(goal);
+    if (result.status == RunStatus::finished && !best.empty())
+      restoreBest();
     if (testedSteps != state.steps)
       testAgain();
     fillResult();
@@ -97,13 +94,18 @@ void Trainer::goOnFromState() {
     return;
   std::ranges::copy(found.run->memory, model.memory().begin());
   std::ranges::copy(found.run->hyper, model.hyperNumbers().begin());
+  best = std::move(found.run->best);
   state = std::move(found.run->state);
   observer.runResumed(request.info, state.steps, state.epochs);
 }
 
 /// The state that the run goes on from is where a result is wanted.
 void Trainer::testAgain() {
-  evaluateTest();
+  evaluate();
+  if (earlyStop.restoresBest() && state.stop.bestEpoch > 0) {
+    figures = state.epochs[static_cast<size_t>(state.stop.bestEpoch) - 1];
+    return;
+  }
   if (state.epochStep == 0) {
     figures = state.epochs.back();
     return;
@@ -114,6 +116,13 @@ void Trainer::testAgain() {
     observer.epochEnded(request.info, figures);
 }
 
+/// The run ends with the weights of its best epoch.
+void Trainer::restoreBest() {
+  std::ranges::copy(best, model.memory().begin());
+  best.clear();
+  testedSteps = -1;
+}
+
 bool Trainer::isCheckpointDue(double share) const {
   return request.states && state.steps < request.info.steps &&
          secondsBetween(lastSave, Clock::now()) >= share * request.checkpointSeconds;
@@ -122,7 +131,7 @@ bool Trainer::isCheckpointDue(double share) const {
 SavedRun Trainer::savedRun() {
   const auto hyper = model.hyperNumbers();
   const std::span<const std::byte> memory = model.memory();
-  SavedRun saved{state, {hyper.begin(), hyper.end()}, {memory.begin(), memory.end()}};
+  SavedRun saved{state, {hyper.begin(), hyper.end()}, {memory.begin(), memory.end()}, best};
   saved.state.seconds += secondsBetween(started, Clock::now());
   return saved;
 }
@@ -146,17 +155,17 @@ void Trainer::endState() {
 
 /// Trains until that many steps are done or the run ends otherwise.
 void Trainer::trainTo(int64_t goal) {
-  while (state.steps < goal && result.status == RunStatus::finished) {
+  while (state.steps < goal && !state.stop.ended && result.status == RunStatus::finished) {
     const int64_t before = state.steps - state.epochStep; // in complete epochs
     trainEpoch(std::min(request.info.stepsPerEpoch, goal - before));
     const bool complete = state.epochStep == request.info.stepsPerEpoch;
-    evaluateTest();
+    evaluate();
     figures = epochFigures();
     if (complete)
       completeEpoch();
     if (complete || result.status != RunStatus::finished || goal == request.info.steps)
       observer.epochEnded(request.info, figures);
-    if (complete && isCheckpointDue(0.1))
+    if (complete && !state.stop.ended && isCheckpointDue(0.1))
       keepState();
   }
 }
@@ -196,58 +205,26 @@ bool Trainer::trainStep(std::span<const uint32_t> batch) {
   const auto samples = static_cast<int64_t>(batch.size());
   const Augmenter augmenter(request.dataset->augment, request.info.seed,
                             static_cast<uint32_t>(epoch));
-  gatherSamples(request.dataset->train, batch, static_cast<float>(request.scale), model.input(),
-                model.labels(), request.dataset->augment.empty() ? nullptr : &augmenter);
+  loadBatch(model, *request.variant, request.dataset->train, batch, request.scale,
+            request.dataset->augment.empty() ? nullptr : &augmenter);
   model.setHyper("lr", rate.after(state.steps));
   ++state.steps;
   ++state.epochStep;
   model.setHyper("iteration", static_cast<double>(state.steps));
   model.setStep(request.info.seed, static_cast<uint64_t>(state.steps));
   model.step(samples);
-  Sums sums;
-  addBatch(sums, samples);
-  state.epochSums.loss += sums.loss;
-  state.epochSums.hits += sums.hits;
-  state.epochSums.samples += sums.samples;
+  const Sums &sums = batches.of(model, samples);
+  state.epochSums.add(sums);
   return std::isfinite(sums.loss);
 }
 
-void Trainer::addBatch(Sums &sums, int64_t samples) {
-  for (int32_t tile = 0; tile < tilesOf(samples); ++tile)
-    predictTile(model.output(tile), request.variant->classes, model.outputStride(),
-                &predicted[static_cast<size_t>(tile) * NNXRT_LANES]);
-  for (int64_t i = 0; i < samples; ++i) {
-    sums.loss += model.loss(i);
-    sums.hits += predicted[static_cast<size_t>(i)] == model.labels()[i] ? 1 : 0;
-  }
-  sums.samples += samples;
-}
-
-void Trainer::evaluateTest() {
+void Trainer::evaluate() {
   const auto start = Clock::now();
-  testSums = {};
-  for (int64_t first = 0; first < request.info.testSamples; first += evaluationSamples)
-    evaluateBatch(first, std::min(evaluationSamples, request.info.testSamples - first));
+  test.run(model);
+  validation.run(model);
   testSeconds = secondsBetween(start, Clock::now());
   state.testSeconds += testSeconds;
   testedSteps = state.steps;
-}
-
-void Trainer::evaluateBatch(int64_t first, int64_t samples) {
-  const auto begin = static_cast<size_t>(first), count = static_cast<size_t>(samples);
-  gatherSamples(request.dataset->test, std::span(testOrder).subspan(begin, count),
-                static_cast<float>(request.scale), model.input(), model.labels());
-  model.evaluate(samples);
-  addBatch(testSums, samples);
-  for (size_t i = 0; i < count; ++i) {
-    const float *const output =
-        model.output(static_cast<int64_t>(i) / NNXRT_LANES) + i % NNXRT_LANES;
-    result.predictions[begin + i] = predicted[i];
-    result.confidence[begin + i] = output[predicted[i] * model.outputStride()];
-    result.labelProbability[begin + i] = output[model.labels()[i] * model.outputStride()];
-    result.labelRank[begin + i] =
-        rankOfLabel(output, request.variant->classes, model.outputStride(), model.labels()[i]);
-  }
 }
 
 /// What has passed since the last call, or since the epoch began or went on.
@@ -263,24 +240,30 @@ void Trainer::reportSteps() {
   countTrainingTime();
   lastReport = lastTime;
   const auto samples = static_cast<double>(state.epochSums.samples);
+  const bool hasClasses = request.variant->classes > 0;
   const int64_t before = state.steps - state.epochStep;
-  observer.stepsDone(
-      request.info,
-      {epoch, state.epochStep, std::min(request.info.stepsPerEpoch, request.info.steps - before),
-       state.epochSums.loss / samples, static_cast<double>(state.epochSums.hits) / samples,
-       ratio(samples, state.epochSeconds)});
+  observer.stepsDone(request.info,
+                     {epoch, state.epochStep,
+                      std::min(request.info.stepsPerEpoch, request.info.steps - before),
+                      state.epochSums.loss / samples,
+                      hasClasses ? static_cast<double>(state.epochSums.hits) / samples : noFigure,
+                      ratio(samples, state.epochSeconds)});
 }
 
 EpochFigures Trainer::epochFigures() const {
   const auto trained = static_cast<double>(state.epochSums.samples);
-  const auto tested = static_cast<double>(testSums.samples);
+  const bool hasClasses = request.variant->classes > 0;
   EpochFigures now;
   now.epoch = epoch;
   now.steps = state.steps;
   now.trainLoss = ratio(state.epochSums.loss, trained);
-  now.trainAccuracy = ratio(static_cast<double>(state.epochSums.hits), trained);
-  now.testLoss = ratio(testSums.loss, tested);
-  now.testAccuracy = ratio(static_cast<double>(testSums.hits), tested);
+  now.trainAccuracy =
+      hasClasses ? ratio(static_cast<double>(state.epochSums.hits), trained) : noFigure;
+  now.trainErrors = regressionFigures(state.epochSums.targets, state.epochSums.samples);
+  now.testLoss = test.loss();
+  now.testAccuracy = test.accuracy();
+  now.validationLoss = validation.loss();
+  now.validationAccuracy = validation.accuracy();
   now.trainSeconds = state.epochSeconds;
   now.testSeconds = testSeconds;
   now.samplesPerSecond = ratio(trained, state.epochSeconds);
@@ -289,6 +272,8 @@ EpochFigures Trainer::epochFigures() const {
 
 void Trainer::completeEpoch() {
   state.epochs.push_back(figures);
+  if (earlyStop.isOn() && earlyStop.count(figures, state.stop) && earlyStop.restoresBest())
+    best.assign(model.memory().begin(), model.memory().end());
   state.trainSeconds += state.epochSeconds;
   state.trainedSamples += state.epochSums.samples;
   state.epochSums = {};
@@ -308,10 +293,12 @@ void Trainer::fillResult() {
   result.testSeconds = state.testSeconds;
   result.samplesPerSecond = ratio(
       static_cast<double>(state.trainedSamples + state.epochSums.samples), result.trainSeconds);
-  result.test = computeMetrics(result.labels, result.predictions, request.variant->classes,
-                               ratio(testSums.loss, static_cast<double>(testSums.samples)));
-  addProbabilityFigures(result.test, result.labels, result.predictions, result.confidence,
-                        result.labelRank);
+  result.train = figures.trainErrors;
+  result.bestEpoch = earlyStop.restoresBest() ? state.stop.bestEpoch : 0;
+  result.stoppedEarly = state.stop.ended;
+  static_cast<SampleResults &>(result) = test.results;
+  result.test = test.metrics();
+  result.validation = validation.metrics();
   result.evaluated = true;
   result.weightsSha256 = model.weightsSha256();
   result.seconds = state.seconds + secondsBetween(started, Clock::now());

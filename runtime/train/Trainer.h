@@ -1,20 +1,16 @@
 // One run: epochs of steps over shuffled samples, the test set after each, and how it ends.
 #pragma once
 
-#include "runtime/data/Dataset.h"
+#include "runtime/train/EarlyStop.h"
+#include "runtime/train/Evaluation.h"
 #include "runtime/train/Interruption.h"
 #include "runtime/train/LearningRate.h"
-#include "runtime/train/Model.h"
 #include "runtime/train/RunObserver.h"
 #include "runtime/train/RunStates.h"
 
 #include <chrono>
 
 namespace nnxrt {
-
-/// Samples of one evaluation call: four tiles, enough to use the weights well and small enough for
-/// the caches. A constant, since nothing else may decide the order of sums.
-inline constexpr int64_t evaluationSamples = 64;
 
 /// A run and what it works on; everything outlives it.
 struct RunRequest {
@@ -45,6 +41,7 @@ private:
   void setOptimizer();
   void goOnFromState();
   void testAgain();
+  void restoreBest();
   [[nodiscard]] bool isCheckpointDue(double share) const;
   SavedRun savedRun();
   void keepState();
@@ -52,9 +49,7 @@ private:
   void trainTo(int64_t goal);
   void trainEpoch(int64_t steps);
   bool trainStep(std::span<const uint32_t> batch);
-  void addBatch(Sums &sums, int64_t samples);
-  void evaluateTest();
-  void evaluateBatch(int64_t first, int64_t samples);
+  void evaluate();
   void countTrainingTime();
   void reportSteps();
   [[nodiscard]] EpochFigures epochFigures() const;
@@ -67,13 +62,15 @@ private:
   KernelContext context;
   Model model;
   LearningRate rate;
-  std::vector<uint32_t> order, testOrder;
-  std::vector<uint16_t> predicted; // of one batch, whole tiles
+  EarlyStop earlyStop;
+  std::vector<uint32_t> order;
+  BatchSums batches;
+  Evaluation test, validation;
   RunState state;
-  int epoch = 0;          // from 1: that of the last step
-  Sums testSums;          // of the last test
-  double testSeconds = 0; // likewise
-  EpochFigures figures;   // of the last epoch, or of the part of it that was trained
+  std::vector<std::byte> best; // the model's memory of the best epoch, where it will be restored
+  int epoch = 0;               // from 1: that of the last step
+  double testSeconds = 0;      // of the last evaluation
+  EpochFigures figures;        // of the last epoch, or of the part of it that was trained
   RunResult result;
   Clock::time_point started, lastReport, lastTime, lastSave;
   int64_t testedSteps = -1; // after which the last test was

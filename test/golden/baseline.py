@@ -78,10 +78,25 @@ def case(layers, batch=32, nesterov=False, lr=0.01):
 SMALL = [FLATTEN, dense(20, "tanh"), dense(10, "softmax")]
 
 
-def optimized(kind, layers=SMALL, batch=32, schedule=None, **settings):
+def optimized(kind, layers=SMALL, batch=32, schedule=None, loss="cross_entropy", **settings):
     """A case of another optimizer; settings as the language calls them, Keras's but for `lr` and
     `decay`."""
-    return {"layers": layers, "batch": batch, "optimizer": kind, "settings": settings, "schedule": schedule}
+    return {"layers": layers, "batch": batch, "optimizer": kind, "settings": settings, "schedule": schedule,
+            "loss": loss}
+
+
+def with_loss(loss, end="linear", lr=0.1):
+    return optimized("sgd", layers=[FLATTEN, dense(20, "tanh"), dense(10, end)], lr=lr, momentum=0.5, loss=loss)
+
+
+LOSSES = {
+    "loss_label_smoothing": with_loss("cross_entropy(label_smoothing = 0.1)", "softmax"),
+    "loss_mse": with_loss("mse"),
+    "loss_mse_softmax": with_loss("mse", "softmax"),
+    "loss_mae": with_loss("mae", lr=0.005),
+    "loss_huber": with_loss("huber(delta = 0.25)"),
+    "loss_hinge": with_loss("hinge"),
+}
 
 
 OPTIMIZERS = {
@@ -136,7 +151,7 @@ CASES = {f"baseline_{a}": case(baseline(a)) for a in ACTIVATIONS} | {
                         join("add", [conv(6, "linear", padding="same", bias=False), BATCH_NORM], []),
                         activation("tanh"), pool(2, "avg_pool"), FLATTEN, BATCH_NORM, dense(10, "softmax")],
                        lr=0.002),
-} | OPTIMIZERS
+} | OPTIMIZERS | LOSSES
 
 
 def setting_text(value):
@@ -190,7 +205,7 @@ network golden() {{
 }}
 
 training fixed {{
-  loss      = cross_entropy
+  loss      = {case["loss"]}
   optimizer = {case["optimizer"]}({settings}){schedule}
   batch     = {case["batch"]}
   epochs    = 1
@@ -235,12 +250,31 @@ def apply_layers(layers, x, trained):
     return x
 
 
+# What losses of cases are in Keras, of one-hot classes.
+LOSS_OBJECTS = {
+    "cross_entropy(label_smoothing = 0.1)":
+        lambda: keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
+    "mse": keras.losses.MeanSquaredError,
+    "mae": keras.losses.MeanAbsoluteError,
+    "huber(delta = 0.25)": lambda: keras.losses.Huber(delta=0.25),
+    "hinge": keras.losses.Hinge,
+}
+
+
+def keras_loss(case):
+    if case["loss"] == "cross_entropy":
+        return "sparse_categorical_crossentropy"
+    loss = LOSS_OBJECTS[case["loss"]]()
+    return lambda labels, outputs: loss(
+        keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), 10, dtype=outputs.dtype), outputs)
+
+
 def keras_model(case):
     """The model, and its layers with weights in the order of the study."""
     trained = []
     image = keras.Input((28, 28, 1))
     model = keras.Model(image, apply_layers(case["layers"], image, trained))
-    model.compile(keras_optimizer(case), "sparse_categorical_crossentropy", jit_compile=False)
+    model.compile(keras_optimizer(case), keras_loss(case), jit_compile=False)
     return model, trained
 
 

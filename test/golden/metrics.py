@@ -9,7 +9,8 @@ import pathlib
 import numpy as np
 import sklearn
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import (accuracy_score, confusion_matrix, precision_recall_fscore_support,
+from sklearn.metrics import (accuracy_score, confusion_matrix, mean_absolute_error,
+                             precision_recall_fscore_support, r2_score, root_mean_squared_error,
                              top_k_accuracy_score)
 
 
@@ -44,6 +45,27 @@ def probability_figures(classes=7, samples=400):
         "top": {k: top_k_accuracy_score(labels, probabilities, k=k) for k in (2, 3, 5)},
         "calibration_error": float(np.sum(weights * np.abs(right - mean))),
     }
+
+
+def regression_case(name, targets, outputs):
+    targets, outputs = np.asarray(targets, dtype=float), np.asarray(outputs, dtype=float)
+    return {"name": name, "targets": targets.tolist(), "outputs": outputs.tolist(),
+            "rmse": root_mean_squared_error(targets, outputs), "mae": mean_absolute_error(targets, outputs),
+            "r2": r2_score(targets, outputs)}
+
+
+def regression_cases():
+    random = np.random.default_rng(5)
+    prices = np.round(random.normal(250000, 60000, (60, 1)))
+    three = np.round(random.normal(0, 2, (50, 3)) + [0, 100, -7], 3)
+    constant = np.full((5, 2), 4.0)
+    return [
+        regression_case("prices", prices, np.round(prices + random.normal(0, 30000, prices.shape))),
+        regression_case("three_targets", three, np.round(three + random.normal(0, 1, three.shape), 3)),
+        regression_case("worse_than_the_mean", three, -three),
+        regression_case("exact", three, three),
+        regression_case("constant_target", constant, constant + [[0, 1]]),
+    ]
 
 
 def case(name, classes, labels, outputs):
@@ -93,7 +115,7 @@ def main():
         case("two_classes", 2, [0, 1, 1, 1, 0], [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.3, 0.7], [0.4, 0.6]]),
     ]
     result = {"made_by": f"test/golden/metrics.py, scikit-learn {sklearn.__version__}", "cases": cases,
-              "probabilities": probability_figures()}
+              "probabilities": probability_figures(), "regression": regression_cases()}
     path = pathlib.Path(__file__).with_suffix(".json")
     path.write_text(json.dumps(result) + "\n")
 

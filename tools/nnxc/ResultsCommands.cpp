@@ -46,7 +46,14 @@ void printRun(const StoredRun &run) {
   fmt::print("  {} of {} epochs, {} steps, {}, weights {}, run {}\n", result.epochs,
              run.epochsPlanned, countText(result.steps), durationText(result.seconds),
              result.weightsSha256.empty() ? "none" : result.weightsSha256, run.name);
-  if (result.evaluated)
+  if (result.bestEpoch > 0)
+    fmt::print("  weights of epoch {}{}\n", result.bestEpoch,
+               result.stoppedEarly ? ", stopped early" : "");
+  if (result.evaluated && result.test.classes == 0)
+    fmt::print("  RMSE {}, MAE {}, R² {}, loss {}\n", lossText(result.test.regression.rmse),
+               lossText(result.test.regression.mae), shareText(result.test.regression.r2),
+               lossText(result.test.loss));
+  else if (result.evaluated)
     fmt::print("  accuracy {}, precision {}, recall {}, F1 {}, loss {}\n",
                shareText(result.test.accuracy), shareText(result.test.weighted.precision),
                shareText(result.test.weighted.recall), shareText(result.test.weighted.f1),

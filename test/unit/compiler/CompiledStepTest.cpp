@@ -3,6 +3,7 @@
 #include "StepRunner.h"
 
 #include "dsl/Activations.h"
+#include "dsl/Losses.h"
 #include "dsl/Optimizers.h"
 
 #include <gmock/gmock.h>
@@ -200,6 +201,39 @@ const NetworkCase special[] = {
 INSTANTIATE_TEST_SUITE_P(special, CompiledStep,
                          testing::Combine(testing::ValuesIn(special),
                                           testing::Values("relu", "gelu"), testing::Values(true)),
+                         nameOfChoice);
+
+// Every loss, of classes and of numbers to predict; the last one flattens an image.
+std::vector<NetworkCase> lossCases() {
+  const std::string layers = "conv2d(5, kernel = 3, activation = act)\nmax_pool(2)\nflatten()\n"
+                             "dense(9, activation = act)\n";
+  const std::string image = "conv2d(classes, kernel = 10x9, activation = act)\nflatten()\n";
+  std::vector<std::string> losses{"cross_entropy(label_smoothing = 0.2)", "huber(delta = 0.25)"};
+  for (const nnx::dsl::LossRow &row : nnx::dsl::losses())
+    losses.push_back(row.name);
+  std::vector<NetworkCase> cases;
+  for (const std::string &loss : losses) {
+    const nnx::dsl::LossRow &row = *nnx::dsl::findLoss(loss);
+    std::string name = std::to_string(cases.size()) + "_" + loss.substr(0, loss.find('('));
+    NetworkCase each{name, layers + (row.isCrossEntropy() ? "dense(classes, activation = softmax)"
+                                                          : "dense(classes)")};
+    each.loss = loss;
+    cases.push_back(each);
+    if (row.targets == nnx::dsl::LossTargets::classes)
+      continue;
+    each.hasTargets = true;
+    each.name += "_of_numbers";
+    cases.push_back(each);
+    each.layers = image;
+    each.name += "_of_an_image";
+    cases.push_back(each);
+  }
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(losses, CompiledStep,
+                         testing::Combine(testing::ValuesIn(lossCases()), testing::Values("tanh"),
+                                          testing::Values(true)),
                          nameOfChoice);
 
 // Every optimizer plain, and with all that can be compiled into it at once. Where gradients are

@@ -51,7 +51,9 @@ std::string sourceOf(const NetworkCase &network, const std::string &activation) 
          network.layers +
          "}\n"
          "training standard {\n"
-         "  loss = cross_entropy\n"
+         "  loss = " +
+         network.loss +
+         "\n"
          "  optimizer = " +
          network.optimizer +
          "\n"
@@ -121,6 +123,8 @@ CompiledVariant::CompiledVariant(const NetworkCase &network, const std::string &
   if (study.variants.size() != 1)
     throw std::runtime_error("the batch size alone makes a variant");
 
+  if (network.hasTargets)
+    std::swap(study.variants[0].classes, study.variants[0].targets);
   parts->optimizer = study.variants[0].optimizer;
   for (const dsl::Setting &setting : study.experiments[0].points[0].training.optimizer.settings)
     if (const double *number = std::get_if<double>(&setting.value))

@@ -20,6 +20,8 @@ struct NetworkCase {
   std::string layers; // of the language; `act` is the activation
   std::string shape = "10x9x2";
   std::string optimizer = "sgd(lr = 0.05, momentum = 0.9)";
+  std::string loss = "cross_entropy";
+  bool hasTargets = false; // five numbers to predict in place of five classes
 };
 
 inline void PrintTo(const NetworkCase &network, std::ostream *out) {

@@ -3,9 +3,11 @@
 #include "InterpretedNetwork.h"
 
 #include "dsl/Activations.h"
+#include "dsl/Losses.h"
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <cmath>
 
 namespace {
@@ -16,9 +18,8 @@ using nnx::test::InterpretedNetwork;
 // With lr = 1 and no momentum a step subtracts the gradient. A central difference of width 1e-5 is
 // good to 1e-10 (its own term of third order) and 1e-11 (rounding of the loss); 1e-8 of the largest
 // gradient leaves room and still sees any wrong term.
-void expectGradients(const std::string &layers, const std::string &shape) {
-  nnx::dsl::Study study = nnx::test::studyOf(layers, shape);
-  InterpretedNetwork network(study.variants[0]);
+void expectGradients(const nnx::dsl::Variant &variant) {
+  InterpretedNetwork network(variant);
   std::vector<Array> arguments = network.makeArguments(3);
   const nnx::reference::Hyperparameters hyper{{"lr", 1}, {"momentum", 0}, {"seed", 7}, {"step", 3}};
   std::vector<Array> results = network.step(arguments, hyper);
@@ -41,6 +42,10 @@ void expectGradients(const std::string &layers, const std::string &shape) {
     }
     EXPECT_GT(largest, 1e-6) << "argument " << p << " has no gradient to speak of";
   }
+}
+
+void expectGradients(const std::string &layers, const std::string &shape) {
+  expectGradients(nnx::test::studyOf(layers, shape).variants[0]);
 }
 
 struct LayerCase {
@@ -143,5 +148,36 @@ std::vector<std::string> activationNames() {
 
 INSTANTIATE_TEST_SUITE_P(table, ActivationGradient, testing::ValuesIn(activationNames()),
                          [](const auto &info) { return info.param; });
+
+class LossGradient : public testing::TestWithParam<std::string> {};
+
+// Of classes, and of numbers to predict where the loss takes them.
+TEST_P(LossGradient, agrees_with_central_differences) {
+  const nnx::dsl::LossRow &loss = *nnx::dsl::findLoss(GetParam());
+  const std::string end = loss.isCrossEntropy() ? "softmax" : "tanh";
+  const nnx::dsl::Variant variant =
+      nnx::test::studyOf(
+          "flatten()\ndense(4, activation = tanh)\ndense(classes, activation = " + end + ")",
+          "1x7x1", "sgd(lr = 1)", loss.name)
+          .variants[0];
+  expectGradients(variant);
+  if (loss.targets == nnx::dsl::LossTargets::any)
+    expectGradients(nnx::test::withTargets(variant));
+}
+
+std::vector<std::string> lossNames() {
+  std::vector<std::string> names{"cross_entropy(label_smoothing = 0.2)", "huber(delta = 0.25)"};
+  for (const nnx::dsl::LossRow &row : nnx::dsl::losses())
+    names.push_back(row.name);
+  return names;
+}
+
+std::string asTestName(const testing::TestParamInfo<std::string> &info) {
+  std::string name = info.param;
+  std::erase_if(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(table, LossGradient, testing::ValuesIn(lossNames()), asTestName);
 
 } // namespace

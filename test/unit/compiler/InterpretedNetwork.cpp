@@ -15,7 +15,7 @@
 namespace nnx::test {
 
 dsl::Study studyOf(const std::string &layers, const std::string &shape,
-                   const std::string &optimizer) {
+                   const std::string &optimizer, const std::string &loss) {
   dsl::SourceFile source("test.nnx", "dataset data {\n"
                                      "  train = idx(\"a\", \"b\")\n"
                                      "  test = idx(\"c\", \"d\")\n"
@@ -28,7 +28,9 @@ dsl::Study studyOf(const std::string &layers, const std::string &shape,
                                          layers +
                                          "\n}\n"
                                          "training standard {\n"
-                                         "  loss = cross_entropy\n"
+                                         "  loss = " +
+                                         loss +
+                                         "\n"
                                          "  optimizer = " +
                                          optimizer +
                                          "\n"
@@ -44,6 +46,11 @@ dsl::Study studyOf(const std::string &layers, const std::string &shape,
   if (!study)
     throw std::runtime_error(messages.str());
   return *study;
+}
+
+dsl::Variant withTargets(dsl::Variant variant) {
+  std::swap(variant.classes, variant.targets);
+  return variant;
 }
 
 InterpretedNetwork::InterpretedNetwork(const dsl::Variant &variant) {

@@ -16,7 +16,11 @@ namespace nnx::test {
 // The study of one experiment that trains a network of these layers on samples of `shape` with five
 // classes. Throws std::runtime_error with the messages of the language.
 dsl::Study studyOf(const std::string &layers, const std::string &shape,
-                   const std::string &optimizer = "sgd(lr = 1)");
+                   const std::string &optimizer = "sgd(lr = 1)",
+                   const std::string &loss = "cross_entropy");
+
+// The same, with five numbers to predict for each sample.
+dsl::Variant withTargets(dsl::Variant variant);
 
 class InterpretedNetwork {
 public:

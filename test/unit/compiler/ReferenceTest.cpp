@@ -57,13 +57,31 @@ TEST(max_pool, adds_gradients_where_windows_overlap) {
 
 TEST(softmax_cross_entropy, takes_the_loss_from_the_logits) {
   Array logits = arrayOf({2, 2}, {0, 100, std::log(3), 0}), labels = arrayOf({2}, {0, 1});
-  Loss loss = softmaxCrossEntropy(logits, labels);
+  Loss loss = softmaxCrossEntropy(logits, labels, 0);
   EXPECT_DOUBLE_EQ(loss.loss.at(0), 100);
   EXPECT_DOUBLE_EQ(loss.loss.at(1), std::log(4));
   EXPECT_DOUBLE_EQ(loss.probabilities.at(1, 0), 0.75);
-  Array gradient = softmaxCrossEntropyGrad(loss.probabilities, labels);
+  Array gradient = softmaxCrossEntropyGrad(loss.probabilities, labels, 0);
   EXPECT_DOUBLE_EQ(gradient.at(0, 0), -0.5);
   EXPECT_DOUBLE_EQ(gradient.at(1, 1), -0.375);
+}
+
+TEST(softmax_cross_entropy, smooths_labels) {
+  Array logits = arrayOf({1, 2}, {std::log(3), 0}), labels = arrayOf({1}, {0});
+  Loss loss = softmaxCrossEntropy(logits, labels, 0.5);
+  EXPECT_NEAR(loss.loss.at(0), -0.75 * std::log(0.75) - 0.25 * std::log(0.25), 1e-15);
+  EXPECT_NEAR(softmaxCrossEntropyGrad(loss.probabilities, labels, 0.5).at(0, 0), 0, 1e-15);
+}
+
+TEST(elementwise_loss, means_over_outputs_and_the_batch) {
+  Array x = arrayOf({2, 2}, {1, 3, 0, -1}), targets = arrayOf({2, 2}, {0, 0, 0, 1});
+  EXPECT_THAT(elementwiseLoss("mse", x, targets).data, ElementsAre(5, 2));
+  EXPECT_THAT(elementwiseLossGrad("mse", x, targets).data, ElementsAre(0.5, 1.5, 0, -1));
+  EXPECT_THAT(elementwiseLoss("mae", x, targets).data, ElementsAre(2, 1));
+  EXPECT_THAT(elementwiseLossGrad("mae", x, targets).data, ElementsAre(0.25, 0.25, 0, -0.25));
+  EXPECT_THAT(elementwiseLoss("huber", x, targets).data, ElementsAre(1.5, 0.75));
+  Array labels = arrayOf({2}, {1, 0});
+  EXPECT_THAT(elementwiseLoss("hinge", x, labels).data, ElementsAre(1, 0.5));
 }
 
 // Windows of 2x3 on 2x2 places: the right and lower ones reach outside.

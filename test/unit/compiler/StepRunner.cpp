@@ -104,16 +104,28 @@ void StepRunner::fill(Array &values, double bound) {
 // Random samples and labels, in the model's buffers and as the interpreter's arguments.
 std::vector<Array> StepRunner::makeBatch(int64_t samples) {
   std::vector<int64_t> shape = compiled.sampleShape();
+  const int64_t outputs = compiled.table().targets;
   Array x({samples, shape[0], shape[1], shape[2]}), labels({samples});
   fill(x, 1);
   int64_t tiles = nnxrt::tilesOf(batch), inSample = shape[0] * shape[1] * shape[2];
   std::fill_n(model.input(), tiles * inSample * NNXRT_LANES,
               std::numeric_limits<float>::quiet_NaN());
-  std::fill_n(model.labels(), tiles * NNXRT_LANES, -7);
+  if (outputs > 0) {
+    labels = Array({samples, outputs});
+    fill(labels, 1);
+    std::fill_n(model.targets(), tiles * NNXRT_LANES * outputs,
+                std::numeric_limits<float>::quiet_NaN());
+  } else {
+    std::fill_n(model.labels(), tiles * NNXRT_LANES, -7);
+  }
   for (int64_t s = 0; s < samples; ++s) {
     int64_t tile = s / NNXRT_LANES, lane = s % NNXRT_LANES;
-    labels.data[s] = double(random() % compiled.table().classes);
-    model.labels()[s] = int32_t(labels.data[s]);
+    for (int64_t n = 0; n < outputs; ++n)
+      model.targets()[(tile * outputs + n) * NNXRT_LANES + lane] = float(labels.at(s, n));
+    if (outputs == 0) {
+      labels.data[s] = double(random() % compiled.table().classes);
+      model.labels()[s] = int32_t(labels.data[s]);
+    }
     for (int64_t j = 0; j < shape[0]; ++j)
       for (int64_t i = 0; i < shape[1]; ++i)
         for (int64_t c = 0; c < shape[2]; ++c)
@@ -136,7 +148,7 @@ void StepRunner::compareOutputs(const Sides &sides, int64_t samples, const std::
   std::vector<float> losses, probabilities;
   for (int64_t s = 0; s < samples; ++s) {
     losses.push_back(model.loss(s));
-    for (int32_t k = 0; k < compiled.table().classes; ++k)
+    for (int32_t k = 0; k < compiled.table().classes + compiled.table().targets; ++k)
       probabilities.push_back(
           model.output(s / NNXRT_LANES)[k * model.outputStride() + s % NNXRT_LANES]);
   }

@@ -41,6 +41,8 @@ std::vector<int> KernelCase::extentsOf(const KernelArgument &argument) const {
                : withTiles(imageTensor(caseSize.width, caseSize.height, caseSize.units));
   if (kind == "softmax_cross_entropy")
     return argument.rank == 2 ? Extents{16, t} : Extents{16, kernelSpec.intOf("classes"), t};
+  if (kind == "elementwise_loss")
+    return argument.rank == 2 ? Extents{16, t} : Extents{16, kernelSpec.intOf("outputs"), t};
   if (kind.rfind("dense", 0) == 0) {
     const int inputs = kernelSpec.intOf("inputs"), units = kernelSpec.intOf("units");
     if (name == "bias")
@@ -112,7 +114,9 @@ KernelCase::KernelCase(const KernelSpec &s, const CaseSize &size, unsigned seed)
       if (argument.type == KernelArgument::Type::U8)
         buffer.bytes()[i] = static_cast<uint8_t>(random() % places);
       else if (argument.type == KernelArgument::Type::I32)
-        buffer.ints()[i] = static_cast<int>(random() % unsigned(kernelSpec.intOf("classes")));
+        buffer.ints()[i] = static_cast<int>(
+            random() % unsigned(kernelSpec.intOf(
+                           kernelSpec.kind == "elementwise_loss" ? "outputs" : "classes")));
       else if (isOutput)
         buffer.floats()[i] = -12345;
       else
@@ -155,7 +159,8 @@ std::map<std::string, std::vector<double>> KernelCase::expected() {
 
 bool KernelCase::isResult(const std::string &name, size_t i) const {
   const std::vector<int> &e = buffers.at(name).extents();
-  const bool checksAllLanes = kernelSpec.kind == "softmax_cross_entropy";
+  const bool checksAllLanes =
+      kernelSpec.kind == "softmax_cross_entropy" || kernelSpec.kind == "elementwise_loss";
   size_t rest = i;
   std::vector<int> place;
   for (int extent : e) {
@@ -169,7 +174,8 @@ bool KernelCase::isResult(const std::string &name, size_t i) const {
   if (e.size() >= 2 && e[0] == 16 && e.back() == tiles() && kernelSpec.kind != "update" &&
       name != "weights" && (e.size() != 2 || name == "loss" || name == "labels") &&
       buffers.at(name).extents().size() != 4)
-    return (checksAllLanes && name != "x") || place[0] + 16 * place.back() < caseSize.samples;
+    return (checksAllLanes && name != "x" && name != "targets") ||
+           place[0] + 16 * place.back() < caseSize.samples;
   // Rows of weights, bias and state.
   if (kernelSpec.attributes.count("units"))
     return place[0] < kernelSpec.intOf("units");

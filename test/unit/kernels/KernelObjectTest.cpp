@@ -67,7 +67,13 @@ std::vector<KernelSpec> everyKind() {
       {"activation_grad", {{"activation", "gelu"}}},
       {"softmax_forward", {{"over", "c"}}},
       {"softmax_grad", {{"over", "n"}}},
-      {"softmax_cross_entropy", {{"classes", "10"}, {"gradient", "1"}}},
+      {"softmax_cross_entropy", {{"classes", "10"}, {"label_smoothing", "0.1"}, {"gradient", "1"}}},
+      {"elementwise_loss",
+       {{"outputs", "10"},
+        {"loss", "huber"},
+        {"labels", "1"},
+        {"targets", "0"},
+        {"gradient", "1"}}},
       {"update", {{"optimizer", sgd}}},
       {"squared_norm", {{"units", "113"}, {"adds", "1"}}},
   };
@@ -169,7 +175,8 @@ TEST(KernelBitsTest, a_sample_does_not_depend_on_the_number_of_tiles) {
 
 TEST(KernelNaNTest, a_diverged_network_has_a_nan_loss) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  const KernelSpec loss{"softmax_cross_entropy", {{"classes", "3"}, {"gradient", "1"}}};
+  const KernelSpec loss{"softmax_cross_entropy",
+                        {{"classes", "3"}, {"label_smoothing", "0.0"}, {"gradient", "1"}}};
   const LoadedKernel kernel(loss, hostKernelTarget());
   for (float bad : {nan, std::numeric_limits<float>::infinity()}) {
     KernelCase data(loss, {2});

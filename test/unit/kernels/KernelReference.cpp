@@ -142,6 +142,7 @@ const std::map<std::string, void (*)(Reference &)> references = {
     {"softmax_forward", softmax},
     {"softmax_grad", softmax},
     {"softmax_cross_entropy", softmaxCrossEntropy},
+    {"elementwise_loss", elementwiseLoss},
     {"update", updateAlone},
 };
 

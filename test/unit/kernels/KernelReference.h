@@ -73,5 +73,6 @@ void transposeDelta(Reference &reference);
 void elementwise(Reference &reference);
 void softmax(Reference &reference);
 void softmaxCrossEntropy(Reference &reference);
+void elementwiseLoss(Reference &reference);
 
 } // namespace nnx::kernels

@@ -2,6 +2,7 @@
 #include "KernelCase.h"
 
 #include "dsl/Activations.h"
+#include "dsl/Losses.h"
 #include "dsl/Optimizers.h"
 
 #include <array>
@@ -142,7 +143,25 @@ std::vector<KernelSpec> shapes() {
   }
   for (const char *classes : {"10", "1", "3"})
     for (const char *gradient : {"0", "1"})
-      specs.push_back({"softmax_cross_entropy", {{"classes", classes}, {"gradient", gradient}}});
+      for (const char *smoothing : {"0.0", "0.1"})
+        specs.push_back(
+            {"softmax_cross_entropy",
+             {{"classes", classes}, {"label_smoothing", smoothing}, {"gradient", gradient}}});
+  std::vector<std::string> losses{"huber(delta = 0.25)"};
+  for (const dsl::LossRow &row : dsl::losses())
+    if (!row.isCrossEntropy())
+      losses.push_back(row.name);
+  for (const std::string &loss : losses)
+    for (const char *labels : {"0", "1"})
+      specs.push_back({"elementwise_loss",
+                       {{"outputs", labels[0] == '0' ? "1" : "10"},
+                        {"loss", loss},
+                        {"labels", labels},
+                        {"targets", labels[0] == '0' ? "1" : "0"},
+                        {"gradient", loss == "mse" ? "0" : "1"}}});
+  specs.push_back(
+      {"elementwise_loss",
+       {{"outputs", "3"}, {"loss", "mse"}, {"labels", "0"}, {"targets", "1"}, {"gradient", "1"}}});
   return specs;
 }
 

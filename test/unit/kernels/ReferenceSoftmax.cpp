@@ -1,5 +1,7 @@
-// Softmax, and its loss, by plain loops.
+// Softmax and losses by plain loops.
 #include "KernelReference.h"
+
+#include "dsl/Losses.h"
 
 #include <algorithm>
 #include <cmath>
@@ -37,23 +39,51 @@ void softmax(Reference &reference) {
 void softmaxCrossEntropy(Reference &reference) {
   const int classes = reference.data().spec().intOf("classes");
   const bool gradient = reference.data().spec().flagOf("gradient");
+  const double smoothing = reference.data().spec().realOf("label_smoothing");
   for (int t = 0; t < reference.data().tiles(); ++t)
     for (int l = 0; l < 16; ++l) {
       const bool isSample = 16 * t + l < reference.samples();
       const int label = reference.in("labels").ints()[l + 16 * t];
-      double most = -1e300, sum = 0;
+      double most = -1e300, sum = 0, wanted = 0;
+      auto share = [&](int n) { return (n == label ? 1 - smoothing : 0) + smoothing / classes; };
       for (int n = 0; n < classes; ++n)
         most = std::max(most, at(reference.in("x"), {l, n, t}));
-      for (int n = 0; n < classes; ++n)
+      for (int n = 0; n < classes; ++n) {
         sum += std::exp(at(reference.in("x"), {l, n, t}) - most);
-      reference.set("loss", {l, t},
-                    isSample ? std::log(sum) + most - at(reference.in("x"), {l, label, t}) : 0);
+        wanted += share(n) * (at(reference.in("x"), {l, n, t}) - most);
+      }
+      reference.set("loss", {l, t}, isSample ? std::log(sum) - wanted : 0);
       for (int n = 0; n < classes; ++n) {
         const double p = std::exp(at(reference.in("x"), {l, n, t}) - most) / sum;
         reference.set("probabilities", {l, n, t}, isSample ? p : 0);
         if (gradient)
-          reference.set("dx", {l, n, t}, isSample ? (p - (n == label)) / reference.samples() : 0);
+          reference.set("dx", {l, n, t}, isSample ? (p - share(n)) / reference.samples() : 0);
       }
+    }
+}
+
+void elementwiseLoss(Reference &reference) {
+  const KernelSpec &spec = reference.data().spec();
+  const int outputs = spec.intOf("outputs");
+  const dsl::LossRow &loss = *dsl::findLoss(spec.textOf("loss"));
+  for (int t = 0; t < reference.data().tiles(); ++t)
+    for (int l = 0; l < 16; ++l) {
+      const bool isSample = 16 * t + l < reference.samples();
+      double sum = 0;
+      for (int n = 0; n < outputs; ++n) {
+        const double target = spec.flagOf("targets") ? at(reference.in("targets"), {l, n, t})
+                              : reference.in("labels").ints()[l + 16 * t] == n ? 1
+                                                                               : 0;
+        const std::map<std::string, double> values{{"y", at(reference.in("x"), {l, n, t})},
+                                                   {"t", target}};
+        sum += loss.value->evaluate(values);
+        reference.set("predictions", {l, n, t}, isSample ? values.at("y") : 0);
+        if (spec.flagOf("gradient"))
+          reference.set("dx", {l, n, t},
+                        isSample ? loss.derivative->evaluate(values) / outputs / reference.samples()
+                                 : 0);
+      }
+      reference.set("loss", {l, t}, isSample ? sum / outputs : 0);
     }
 }
 

@@ -26,7 +26,7 @@ struct CheckpointsTest : ::testing::Test {
   CheckpointsTest() {
     saved.state.steps = 5;
     saved.state.epochStep = 2;
-    saved.state.epochSums = {1.5, 3, 64};
+    saved.state.epochSums = {1.5, 3, 64, {}};
     saved.state.divergedStep = 4;
     saved.state.seconds = 2.25;
     saved.state.epochs = {epochOf(1, 0.9), epochOf(2, 0.95)};
@@ -97,8 +97,8 @@ TEST_F(CheckpointsTest, damage_anywhere_is_found) {
     expectRefused(bytes.substr(0, length), "not used");
   expectRefused(bytes + "x", "damaged");
   std::string newer = bytes;
-  newer[8] = 2;
-  expectRefused(newer, "format 2");
+  newer[8] = 3;
+  expectRefused(newer, "format 3");
 }
 
 TEST_F(CheckpointsTest, a_state_of_another_layout_is_refused) {

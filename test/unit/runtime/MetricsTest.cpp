@@ -21,6 +21,13 @@ json loadCases() {
   return json::parse(file)["cases"];
 }
 
+class GoldenRegression : public testing::TestWithParam<json> {};
+
+json loadRegression() {
+  std::ifstream file(NNX_SOURCE_DIR "/test/golden/metrics.json");
+  return json::parse(file)["regression"];
+}
+
 class GoldenMetrics : public testing::TestWithParam<json> {};
 
 float number(const json &value) {
@@ -118,6 +125,28 @@ TEST_P(GoldenMetrics, agree_with_scikit_learn) {
       EXPECT_EQ(metrics.count(c, other), golden["confusion"][c][other].get<int64_t>());
   }
 }
+
+TEST_P(GoldenRegression, agrees_with_scikit_learn) {
+  const json &golden = GetParam();
+  const auto targets = golden["targets"].get<std::vector<std::vector<double>>>();
+  const auto outputs = golden["outputs"].get<std::vector<std::vector<double>>>();
+  for (const double centre : {0.0, targets[0][0]}) {
+    std::vector<nnxrt::TargetSums> sums(targets[0].size());
+    for (size_t i = 0; i < targets.size(); ++i)
+      for (size_t n = 0; n < sums.size(); ++n)
+        sums[n].add(outputs[i][n], targets[i][n], centre);
+    const auto samples = static_cast<int64_t>(targets.size());
+    const nnxrt::RegressionFigures figures = nnxrt::regressionFigures(sums, samples);
+    EXPECT_NEAR(figures.rmse, golden["rmse"].get<double>(), 1e-12 * (1 + figures.rmse));
+    EXPECT_NEAR(figures.mae, golden["mae"].get<double>(), 1e-12 * (1 + figures.mae));
+    EXPECT_NEAR(figures.r2, golden["r2"].get<double>(), 1e-9 * (1 + std::abs(figures.r2)));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(cases, GoldenRegression, testing::ValuesIn(loadRegression()),
+                         [](const auto &info) {
+                           return info.param["name"].template get<std::string>();
+                         });
 
 INSTANTIATE_TEST_SUITE_P(Cases, GoldenMetrics, testing::ValuesIn(loadCases()),
                          [](const auto &info) {

@@ -86,7 +86,10 @@ std::vector<Row> rows() {
   conv("28x28x1", 1, 32, 26, true, true);
   dense(5408, 100, true);
   dense(100, 10, true);
-  all.push_back({{"softmax_cross_entropy", {{"classes", "10"}, {"gradient", "1"}}}, 0, true});
+  all.push_back({{"softmax_cross_entropy",
+                  {{"classes", "10"}, {"label_smoothing", "0.0"}, {"gradient", "1"}}},
+                 0,
+                 true});
   all.push_back({{"transpose_delta", {}}, 0, true});
   all.push_back({{"dense_grad_bias_update", {{"optimizer", sgd}}}, 0, true});
   all.push_back({{"conv2d_grad_bias_update", {{"optimizer", sgd}}}, 0, true});

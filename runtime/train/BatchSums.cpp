@@ -1,0 +1,56 @@
+// Sums over batches.
+#include "runtime/train/BatchSums.h"
+
+#include "runtime/data/Gather.h"
+#include "runtime/metrics/Metrics.h"
+
+#include <algorithm>
+
+using namespace nnxrt;
+
+void Sums::add(const Sums &other) {
+  loss += other.loss;
+  hits += other.hits;
+  samples += other.samples;
+  targets.resize(std::max(targets.size(), other.targets.size()));
+  for (size_t n = 0; n < other.targets.size(); ++n)
+    targets[n].add(other.targets[n]);
+}
+
+BatchSums::BatchSums(const SampleSet &set, const nnxrt_variant &described, int64_t most)
+    : variant(described), classes(static_cast<size_t>(tilesOf(most)) * NNXRT_LANES),
+      centres(static_cast<size_t>(described.targets)) {
+  for (size_t i = 0; i < set.targets.size() && !centres.empty(); ++i)
+    centres[i % centres.size()] +=
+        static_cast<double>(set.targets[i]) / static_cast<double>(set.count);
+}
+
+const Sums &BatchSums::of(const Model &model, int64_t samples) {
+  sums = {};
+  sums.samples = samples;
+  sums.targets.resize(centres.size());
+  const int64_t stride = model.outputStride();
+  if (variant.classes > 0)
+    for (int32_t tile = 0; tile < tilesOf(samples); ++tile)
+      predictTile(model.output(tile), variant.classes, stride,
+                  &classes[static_cast<size_t>(tile) * NNXRT_LANES]);
+  for (int64_t i = 0; i < samples; ++i) {
+    sums.loss += model.loss(i);
+    if (variant.classes > 0)
+      sums.hits += classes[static_cast<size_t>(i)] == model.labels()[i] ? 1 : 0;
+    const int64_t tile = i / NNXRT_LANES, lane = i % NNXRT_LANES;
+    for (int64_t n = 0; n < variant.targets; ++n)
+      sums.targets[static_cast<size_t>(n)].add(
+          model.output(tile)[n * stride + lane],
+          model.targets()[(tile * variant.targets + n) * NNXRT_LANES + lane],
+          centres[static_cast<size_t>(n)]);
+  }
+  return sums;
+}
+
+void nnxrt::loadBatch(Model &model, const nnxrt_variant &variant, const SampleSet &set,
+                      std::span<const uint32_t> indices, double scale, const Augmenter *augmenter) {
+  gatherSamples(set, indices, static_cast<float>(scale), model.input(), model.labels(), augmenter);
+  if (variant.targets > 0)
+    gatherTargets(set, indices, variant.targets, model.targets());
+}
