@@ -28,10 +28,10 @@ public:
     readNumbers();
     readLabels();
     readAugment();
-    if (sink.errorCount() != before)
+    if (!isRight || sink.errorCount() != before)
       return std::nullopt;
     readShape();
-    if (sink.errorCount() != before)
+    if (!isRight || sink.errorCount() != before)
       return std::nullopt;
     return std::move(dataset);
   }
@@ -53,11 +53,19 @@ private:
     return found == given.end() ? nullptr : found->second;
   }
 
+  // A wrong value may have been reported long before: with the `let` that it names.
+  Value checked(Value value) {
+    isRight = isRight && !value.isWrong();
+    return value;
+  }
+
   // The value of a setting, wrong where there is none.
   Value valueOf(const char *name) {
     const SettingNode *setting = find(name);
-    return setting ? evaluator.evaluateFor(*settingsOf("dataset").find(name), setting->value, scope)
-                   : Value();
+    if (!setting)
+      return {};
+    const Parameter &parameter = *settingsOf("dataset").find(name);
+    return checked(evaluator.evaluateFor(parameter, setting->value, scope));
   }
 
   void refuse(const char *name, const std::string &why) {
@@ -78,22 +86,22 @@ private:
       for (const char *other : {"train", "test", "validation"})
         if (const SettingNode *setting = find(other))
           sink.report(DiagnosticId::exclusive_settings, setting->location, {"data", other});
-      reader.read(data->value, "data", dataset.train);
+      isRight = reader.read(data->value, "data", dataset.train);
       demand("split");
       return;
     }
     demand("train");
     demand("test");
     if (const SettingNode *train = find("train"))
-      reader.read(train->value, "train", dataset.train);
+      isRight = reader.read(train->value, "train", dataset.train);
     if (const SettingNode *test = find("test"))
-      reader.read(test->value, "test", dataset.test);
+      isRight = reader.read(test->value, "test", dataset.test) && isRight;
     bool isShare =
         validation && validation->value.kind == ExprKind::call && validation->value.text == "split";
     if (isShare)
       readShareOfTrain(validation->value);
     else if (validation)
-      reader.read(validation->value, "validation", dataset.validation);
+      isRight = reader.read(validation->value, "validation", dataset.validation) && isRight;
     dataset.hasValidation = validation != nullptr;
     if (const SettingNode *split = find("split"))
       sink.report(
@@ -113,7 +121,7 @@ private:
       if (!(*bound)[i])
         continue;
       const Parameter &parameter = signature.parameters[i];
-      Value value = evaluator.evaluateFor(parameter, *(*bound)[i], scope);
+      Value value = checked(evaluator.evaluateFor(parameter, *(*bound)[i], scope));
       if (const double *share = value.get<double>()) {
         dataset.split.validation = *share;
         if (*share <= 0 || *share >= 1)
@@ -142,8 +150,8 @@ private:
     std::vector<double> shares;
     if (split->value.kind == ExprKind::tuple)
       for (const Element &element : split->value.elements) {
-        Value value = evaluator.convert(evaluator.evaluate(element.value, scope), Type::real,
-                                        "`split`", scope);
+        Value value = checked(evaluator.convert(evaluator.evaluate(element.value, scope),
+                                                Type::real, "`split`", scope));
         if (value.isWrong())
           return;
         shares.push_back(*value.get<double>());
@@ -195,7 +203,7 @@ private:
     const SettingNode *labels = find("labels");
     if (!labels || dataset.classes == 0)
       return;
-    Value list = evaluator.evaluate(labels->value, scope);
+    Value list = checked(evaluator.evaluate(labels->value, scope));
     const auto *items = list.get<std::shared_ptr<const ListValue>>();
     if (!items) {
       if (!list.isWrong())
@@ -203,7 +211,8 @@ private:
       return;
     }
     for (const Value &item : (*items)->items)
-      if (Value label = evaluator.convert(item, Type::string, "`labels`", scope); !label.isWrong())
+      if (Value label = checked(evaluator.convert(item, Type::string, "`labels`", scope));
+          !label.isWrong())
         dataset.labels.push_back(label.get<StringValue>()->text);
     auto count = static_cast<int64_t>((*items)->items.size());
     if (count != dataset.classes)
@@ -227,7 +236,7 @@ private:
       auto bound = bindArguments(signature, expr, sink);
       if (!bound)
         continue;
-      Value value = evaluator.evaluateFor(signature.parameters[0], *bound->front(), scope);
+      Value value = checked(evaluator.evaluateFor(signature.parameters[0], *bound->front(), scope));
       if (const int64_t *pixels = value.get<int64_t>())
         dataset.augment.push_back({expr.text, static_cast<double>(*pixels)});
       else if (const double *degrees = value.get<double>())
@@ -247,7 +256,7 @@ private:
     if (!setting) {
       countFeatures();
     } else {
-      Value value = evaluator.evaluate(setting->value, scope);
+      Value value = checked(evaluator.evaluate(setting->value, scope));
       if (const int64_t *extent = value.get<int64_t>()) // a flat sample
         value.data = Shape{*extent};
       readShape(value);
@@ -259,7 +268,7 @@ private:
 
   void readShape(const Value &value) {
     const Parameter &parameter = *settingsOf("dataset").find("shape");
-    Value shape = evaluator.convert(value, Type::shape, "`shape`", scope);
+    Value shape = checked(evaluator.convert(value, Type::shape, "`shape`", scope));
     if (shape.isWrong())
       return;
     dataset.shape = *shape.get<Shape>();
@@ -303,6 +312,7 @@ private:
   DiagnosticSink &sink;
   Evaluator evaluator;
   Dataset dataset;
+  bool isRight = true;
   std::map<std::string, const SettingNode *, std::less<>> given;
 };
 
