@@ -170,8 +170,8 @@ private:
     dataset.split.test = shares.back();
     dataset.split.validation = shares.size() == 3 ? shares[1] : 0;
     dataset.hasValidation = shares.size() == 3;
-    if (const bool *flag = valueOf("stratified").get<bool>())
-      dataset.split.isStratified = *flag;
+    if (const Value flag = valueOf("stratified"); flag.get<bool>())
+      dataset.split.isStratified = *flag.get<bool>();
     if (const Value seed = valueOf("seed"); seed.get<int64_t>())
       dataset.split.seed = *seed.get<int64_t>();
     if (const SettingNode *stratified = find("stratified"))
