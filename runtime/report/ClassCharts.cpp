@@ -42,7 +42,8 @@ Json confusionChart(const Metrics &metrics, const std::vector<std::string> &clas
   size_t longest = 0;
   for (const std::string &name : classes)
     longest = std::max(longest, textWidth(name));
-  const bool percents = metrics.classes <= 12, counts = metrics.classes <= 20; // more do not fit
+  const bool counts = metrics.classes <= 20; // more do not fit
+  const bool percents = metrics.classes <= 12 && longest <= 12;
   const Json x = {{"field", "p"},
                   {"type", "nominal"},
                   {"sort", nullptr},

@@ -17,16 +17,19 @@ const std::vector<EpochColumn> &epochColumns() {
   static const std::vector<EpochColumn> columns = {
       {"va", "test accuracy", false, &EpochFigures::testAccuracy},
       {"ta", "training accuracy", false, &EpochFigures::trainAccuracy},
+      {"oa", "validation accuracy", false, &EpochFigures::validationAccuracy},
       {"vl", "test loss", true, &EpochFigures::testLoss},
-      {"tl", "training loss", true, &EpochFigures::trainLoss}};
+      {"tl", "training loss", true, &EpochFigures::trainLoss},
+      {"ol", "validation loss", true, &EpochFigures::validationLoss}};
   return columns;
 }
 
 const EpochColumn *curveColumn(std::string_view metric) {
-  const std::string title = metric == "accuracy" || metric == "loss" ? "test " + std::string(metric)
-                            : metric.starts_with("train.")
-                                ? "training " + std::string(metric.substr(6))
-                                : std::string(metric);
+  const std::string title =
+      metric == "accuracy" || metric == "loss" ? "test " + std::string(metric)
+      : metric.starts_with("train.")           ? "training " + std::string(metric.substr(6))
+      : metric.starts_with("validation.")      ? "validation " + std::string(metric.substr(11))
+                                               : std::string(metric);
   for (const EpochColumn &column : epochColumns())
     if (column.title == title)
       return &column;

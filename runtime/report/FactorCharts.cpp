@@ -219,7 +219,7 @@ Json effectsChart(const ExperimentFigures &figures, const std::vector<Factor> &f
       {"axis", {{"grid", false}, {"ticks", false}, {"domain", false}, {"labelLimit", 220}}}};
   Json x = {{"field", "v"},
             {"type", "quantitative"},
-            {"title", std::string(figures.metric->title) + " on the test set"},
+            {"title", figures.scoreTitle()},
             {"scale", {{"domain", {low, high}}, {"clamp", true}, {"nice", false}}},
             {"axis", {{"tickCount", 5}, {"format", ".4~g"}}}};
   const Json colour = {{"field", "g"}, {"type", "nominal"}, {"legend", nullptr}, {"sort", nullptr}};

@@ -93,7 +93,8 @@ std::optional<Interval> intervalOf(const PointFigures &point) {
     const double half = studentQuantile(0.05, count - 1) * score.deviation / std::sqrt(count);
     return Interval{.low = score.mean - half, .high = score.mean + half};
   }
-  if (score.count == 0 || point.metric->unit != Unit::share)
+  if (score.count == 0 || point.metric->unit != Unit::share ||
+      point.bestRun->result.test.classes == 0)
     return std::nullopt;
   return wilsonInterval(score.mean, point.bestRun->result.test.samples);
 }
@@ -130,13 +131,19 @@ static PointFigures figuresOf(const ExperimentFigures &experiment, const PointRe
   return figures;
 }
 
-/// The accuracy of a classifier; where data have no classes, the first error that the trainer
-/// knows.
-static const MetricRow *rankingMetric(const Study &study, const Experiment &experiment) {
-  const bool hasClasses =
-      experiment.points.empty() || study.datasets[experiment.points.front().dataset].classes > 0;
-  const MetricRow *const error = hasClasses ? findMetric("accuracy") : findMetric("rmse");
-  return error ? error : findMetric("loss");
+/// What points are ranked by: the first of these that some run has.
+static const MetricRow *rankingMetric(const StudyResults &results, size_t number) {
+  const Experiment &experiment = results.info->study->experiments[number];
+  for (const char *name : {"accuracy", "rmse"}) {
+    const MetricRow *const metric = findMetric(name);
+    for (const PointResults &entry : results.points)
+      if (metric && entry.experiment == number)
+        for (const StoredRun &run : entry.runs)
+          if (run.result.evaluated &&
+              std::isfinite(metric->of(experiment.points[entry.point], run)))
+            return metric;
+  }
+  return findMetric("accuracy");
 }
 
 const std::string &PointFigures::coordinate(const std::string &axis) const {
@@ -195,13 +202,11 @@ const PointFigures *ExperimentFigures::best() const {
 }
 
 std::vector<ExperimentFigures> figuresOf(const StudyResults &results) {
-  const Study &study = *results.info->study;
-  const std::vector<Experiment> &experiments = study.experiments;
+  const std::vector<Experiment> &experiments = results.info->study->experiments;
   std::vector<ExperimentFigures> all;
   for (size_t e = 0; e < experiments.size(); ++e) {
-    ExperimentFigures figures{.experiment = &experiments[e],
-                              .metric = rankingMetric(study, experiments[e]),
-                              .points = {}};
+    ExperimentFigures figures{
+        .experiment = &experiments[e], .metric = rankingMetric(results, e), .points = {}};
     bool shown = false;
     for (const PointResults &point : results.points) {
       if (point.experiment != e)

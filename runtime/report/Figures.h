@@ -35,7 +35,7 @@ struct PointFigures {
   const Point *point = nullptr;
   const PointResults *results = nullptr;
   const MetricRow *metric = nullptr;   // that which points are ranked by
-  Spread score;                        // its figure on the test set, over whole runs
+  Spread score;                        // its figure, over whole runs
   std::vector<const StoredRun *> runs; // of these, those with figures
   const StoredRun *bestRun = nullptr;  // of these, the one of the best score
   std::string status;                  // "finished", "diverged", "2 of 3 runs diverged", "not run"
@@ -73,6 +73,10 @@ struct ExperimentFigures {
   [[nodiscard]] const char *selectedOn() const;
   /// Points that have results, best first.
   [[nodiscard]] std::vector<const PointFigures *> ranking() const;
+  /// "accuracy on the test set".
+  [[nodiscard]] std::string scoreTitle() const {
+    return std::string(metric->title) + " on the test set";
+  }
   /// Whether a score is better than another.
   [[nodiscard]] bool isBetter(double score, double other) const {
     return metric->higherIsBetter ? score > other : score < other;

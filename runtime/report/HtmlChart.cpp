@@ -3,13 +3,16 @@
 
 #include "runtime/report/Page.h"
 
+#include <cctype>
 #include <fmt/format.h>
 
 namespace nnxrt {
 
 void addChart(PageParts &page, const std::string &name, nlohmann::json spec,
               const ChartTexts &texts) {
-  const std::string said = texts.caption + ". " + texts.note;
+  std::string caption = texts.caption;
+  caption[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(caption[0])));
+  const std::string said = caption + ". " + texts.note;
   spec["description"] = said; // read out in place of the drawing
   if (spec.contains("width"))
     spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
@@ -20,8 +23,7 @@ void addChart(PageParts &page, const std::string &name, nlohmann::json spec,
       "<figure{}><figcaption>{}{}</figcaption>\n"
       "<div class=\"chart h{}\" data-chart=\"{}\" role=\"img\" aria-label=\"{}\"></div>\n{}"
       "</figure>\n",
-      texts.figureClass.empty() ? "" : " class=\"" + texts.figureClass + "\"",
-      escapeHtml(texts.caption),
+      texts.figureClass.empty() ? "" : " class=\"" + texts.figureClass + "\"", escapeHtml(caption),
       texts.note.empty() ? "" : "<span>" + escapeHtml(texts.note) + "</span>",
       height > 420   ? 3
       : height > 300 ? 2

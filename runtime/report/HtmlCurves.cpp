@@ -6,7 +6,6 @@
 #include "runtime/report/Page.h"
 #include "runtime/report/RankingChart.h"
 
-#include <cctype>
 #include <fmt/format.h>
 
 namespace nnxrt {
@@ -19,12 +18,6 @@ static void addLegend(PageParts &page, const CurveLegend &legend) {
   for (const CurveLegend::Entry &entry : legend.entries)
     page.body += fmt::format("<li class=\"c{}\">{}</li>", entry.colour, escapeHtml(entry.name));
   page.body += "</ul>\n";
-}
-
-static std::string captionOf(const EpochColumn &column) {
-  std::string caption = column.title;
-  caption[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(caption[0])));
-  return caption;
 }
 
 static std::string noteOf(const ExperimentFigures &figures, const EpochColumn &column) {
@@ -48,8 +41,9 @@ void addCurve(PageParts &page, const std::string &experiment, const std::string 
     return;
   page.series[experiment] = epochSeries(figures);
   addLegend(page, legend);
-  addChart(page, name, curveChart(figures, legend, experiment, *column),
-           {.caption = captionOf(*column) + " over epochs", .note = noteOf(figures, *column)});
+  addChart(
+      page, name, curveChart(figures, legend, experiment, *column),
+      {.caption = std::string(column->title) + " over epochs", .note = noteOf(figures, *column)});
 }
 
 void addCurves(PageParts &page, const std::string &experiment, const ExperimentFigures &figures) {
@@ -63,7 +57,7 @@ void addCurves(PageParts &page, const std::string &experiment, const ExperimentF
   for (const EpochColumn *column : columnsOf(figures))
     addChart(page, experiment + "-" + column->field,
              curveChart(figures, legend, experiment, *column),
-             {.caption = captionOf(*column), .note = noteOf(figures, *column)});
+             {.caption = column->title, .note = noteOf(figures, *column)});
   page.body += fmt::format("</div>\n<details data-epochs=\"{}\"><summary>Every epoch of every run "
                            "as a table</summary></details>\n",
                            escapeHtml(experiment));

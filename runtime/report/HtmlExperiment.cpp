@@ -148,7 +148,7 @@ private:
     if (!belowScale(figures).empty())
       note += " Points at the edge lie far below.";
     addChart(page, name + "-ranking", rankingChart(figures),
-             {.caption = fmt::format("Test {} by point", figures.metric->title), .note = note});
+             {.caption = figures.scoreTitle() + " by point", .note = note});
   }
 
   void addClaims() {

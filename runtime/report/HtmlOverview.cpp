@@ -54,7 +54,7 @@ static void addTiles(PageParts &page, const StudyResults &results,
   }
   page.body += "<dl class=\"figures\">\n";
   if (const PointFigures *const best = bestOf(experiments))
-    addTile(page, fmt::format("Best test {}", best->metric->title),
+    addTile(page, "Best " + experiments.front().scoreTitle(),
             textOf(best->metric->unit, best->score.mean), best->name());
   std::string note = counted(static_cast<int64_t>(runs.size()), "run");
   for (const auto &[status, count] : unwell)
@@ -73,7 +73,7 @@ static HtmlCell importanceCell(const ExperimentFigures &figures) {
   if (factors.size() < 2 || !importance)
     return {.text = ""};
   const VarianceShare &first = importance->shares.front();
-  HtmlCell cell{.text = fmt::format("{} {:.0f} %", first.name, 100 * first.share)};
+  HtmlCell cell{.text = fmt::format("{} {:.0f} %", first.name, 100 * first.share), .wraps = true};
   for (const std::string &value : importance->left)
     cell.note += (cell.note.empty() ? "without " : ", ") + value;
   return cell;

@@ -15,8 +15,18 @@ std::vector<ReportPart> partsOf(const ExperimentFigures &figures) {
     part.kind = kind;
   }
   parts.front().rows = axesOf(experiment);
-  parts.front().columns = {"accuracy", "precision", "recall", "f1",         "rmse",
-                           "mae",      "r2",        "loss",   "parameters", "seconds"};
+  parts.front().columns = {"validation.accuracy",
+                           "validation.rmse",
+                           "accuracy",
+                           "precision",
+                           "recall",
+                           "f1",
+                           "rmse",
+                           "mae",
+                           "r2",
+                           "loss",
+                           "parameters",
+                           "seconds"};
   return parts;
 }
 

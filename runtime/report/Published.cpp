@@ -40,7 +40,7 @@ std::optional<Published> publishedOf(const PointFigures &point, const MetricRow 
   result.difference = ours.mean - found->second;
   result.isBetter = (result.difference > 0) == metric.higherIsBetter;
   const double distance = std::abs(result.difference);
-  if (metric.unit == Unit::share) {
+  if (metric.unit == Unit::share && point.bestRun->result.test.classes > 0) {
     const auto samples = static_cast<double>(point.bestRun->result.test.samples);
     const auto variance = [&](double share) {
       return std::max(0.0, share * (1 - share)) / samples;

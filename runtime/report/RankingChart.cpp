@@ -85,7 +85,7 @@ Json rankingChart(const ExperimentFigures &figures) {
     return Json{{"field", field},
                 {"type", "quantitative"},
                 {"scale", scale},
-                {"title", std::string(figures.metric->title) + " on the test set"},
+                {"title", figures.scoreTitle()},
                 {"axis", {{"tickCount", 5}, {"format", ".4~g"}}}};
   };
   const Json tooltip = Json::array(

@@ -60,7 +60,7 @@ private:
     else if (interval)
       score += fmt::format(" (95 % interval {} to {}, from {} test samples)", text(interval->low),
                            text(interval->high), countText(best.bestRun->result.test.samples));
-    for (const char *name : {"precision", "recall", "f1", "loss"})
+    for (const char *name : {"accuracy", "precision", "recall", "f1", "rmse", "mae", "r2", "loss"})
       if (const MetricRow *const row = findMetric(name); row && row != &metric) {
         const double value = best.spread(*row).mean;
         if (!std::isnan(value))

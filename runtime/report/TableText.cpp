@@ -45,7 +45,8 @@ std::string aligned(const std::vector<Column> &columns,
 std::string experimentTable(const ExperimentFigures &figures, const StudyResults &results) {
   const PointsTable table =
       pointsTable(figures, results, axesOf(*figures.experiment),
-                  {"accuracy", "precision", "recall", "f1", "rmse", "mae", "r2", "loss", "seconds"})
+                  {"validation.accuracy", "validation.rmse", "accuracy", "precision", "recall",
+                   "f1", "rmse", "mae", "r2", "loss", "seconds"})
           .plain();
   std::vector<Column> columns;
   for (size_t c = 0; c < table.columns.size(); ++c) // axes stand left, as words do

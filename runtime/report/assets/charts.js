@@ -38,11 +38,24 @@ const rowsOf = ({ series: name, entries }) =>
 
 const drawn = new Map();
 
+// By experiment, where its table is filtered: the points that are shown, which its charts show alone.
+const shownPoints = new Map();
+
+const experimentOf = (element) => element.dataset.chart.split("-")[0];
+
+const keepShown = (spec, shown) => {
+  const keep = (rows) => rows.filter(({ h }) => h === undefined || shown.has(h));
+  if (spec.data.values) spec.data.values = keep(spec.data.values);
+  if (spec.datasets) spec.datasets.epochs = keep(spec.datasets.epochs);
+};
+
 const fillSpec = (element) => {
   const spec = structuredClone(specs[element.dataset.chart]);
   const { series: name, facetWidth } = spec.usermeta ?? {};
   if (name) spec.datasets = { epochs: rowsOf(spec.usermeta) };
   if (facetWidth) spec.columns = Math.max(1, Math.floor(element.clientWidth / facetWidth));
+  const shown = shownPoints.get(experimentOf(element));
+  if (shown) keepShown(spec, shown);
   return spec;
 };
 
@@ -58,9 +71,8 @@ const draw = async (element) => {
     const result = await vegaEmbed(element, fillSpec(element), options);
     drawn.set(element, result);
     element.classList.add("done");
-    const experiment = element.dataset.chart.split("-")[0];
     result.view.addEventListener("click", (event, item) => {
-      if (item?.datum?.h !== undefined) location.hash = `#${experiment}p${item.datum.h}`;
+      if (item?.datum?.h !== undefined) location.hash = `#${experimentOf(element)}p${item.datum.h}`;
     });
   } catch (error) {
     element.textContent = "This chart could not be drawn; its figures are in the tables.";
@@ -77,6 +89,19 @@ const observer = new IntersectionObserver(
   { rootMargin: "600px" },
 );
 charts.forEach((chart) => observer.observe(chart));
+
+// The rows of a table of points lead to them: #e1p20.
+let redrawing;
+document.addEventListener("filtered", ({ target, detail: isFiltered }) => {
+  const places = [...target.tBodies[0].rows].filter((row) => !row.hidden)
+    .map((row) => /^#(e\d+)p(\d+)$/.exec(row.querySelector("th a")?.getAttribute("href") ?? ""));
+  const experiment = target.closest("section")?.getAttribute("aria-labelledby");
+  if (places.some((place) => !place)) return; // no table of points
+  if (isFiltered) shownPoints.set(experiment, new Set(places.map((place) => Number(place[2]))));
+  else shownPoints.delete(experiment);
+  clearTimeout(redrawing);
+  redrawing = setTimeout(() => [...drawn.keys()].filter((each) => experimentOf(each) === experiment).forEach(draw), 250);
+});
 
 const redraw = () => [...drawn.keys()].forEach(draw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);

@@ -37,7 +37,7 @@ for (const place of document.querySelectorAll("[data-points]")) {
 }
 
 const epochTitles = {
-  tl: "training loss", ta: "training accuracy", vl: "test loss", va: "test accuracy", rate: "samples/s", seconds: "seconds",
+  tl: "training loss", ta: "training accuracy", vl: "test loss", va: "test accuracy", ol: "validation loss", oa: "validation accuracy", rate: "samples/s", seconds: "seconds",
 };
 
 const fillEpochs = (details, experiment) => {

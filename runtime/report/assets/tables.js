@@ -72,6 +72,7 @@ const makeFilter = (table, count) => {
       shown += row.hidden ? 0 : 1;
     }
     count.textContent = tests.length ? `${shown} of ${rows.length} rows` : "";
+    table.dispatchEvent(new CustomEvent("filtered", { bubbles: true, detail: tests.length > 0 }));
   });
   return input;
 };

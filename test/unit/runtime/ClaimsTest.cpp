@@ -242,7 +242,7 @@ TEST(ReportParts, show_what_the_block_names) {
   EXPECT_THAT(page, HasSubstr("data-chart=\"e0-curve2\""));
   EXPECT_THAT(page, HasSubstr("data-chart=\"e0-bar3\""));
   EXPECT_THAT(page, HasSubstr("By class: act = tanh"));
-  EXPECT_THAT(page, Not(HasSubstr("Test accuracy by point")));
+  EXPECT_THAT(page, Not(HasSubstr("on the test set by point")));
   EXPECT_THAT(markdownReport(played.results), HasSubstr("| act | macro F1 | training accuracy |"));
 }
 
