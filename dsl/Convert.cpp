@@ -105,6 +105,7 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
   case Type::stop:
   case Type::metric:
   case Type::restore:
+  case Type::weights:
     if (symbol)
       return convertWord(value, type, scope);
     if (value.get<ActivationValue>() && type == Type::activation)
@@ -118,6 +119,8 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
     if (value.get<LossValue>() && type == Type::loss)
       return value;
     if (value.get<EarlyStop>() && type == Type::stop)
+      return value;
+    if (value.get<WeightsValue>() && type == Type::weights)
       return value;
     return mismatch(value, type, purpose);
   case Type::network:

@@ -52,6 +52,7 @@ private:
                                            const Scope &scope);
   Value evaluateLoss(const Signature &signature, const Expr &call, const Scope &scope);
   Value evaluateStop(const Expr &call, const Scope &scope);
+  Value evaluateWeights(const Expr &call, const Scope &scope);
   Value evaluateInit(const Signature &signature, const Expr &call, const Scope &scope);
   Value calculate(const Expr &expr, const Value &left, const Value &right, const Scope &scope);
   Value compare(const Expr &expr, const Value &left, const Value &right, const Scope &scope);

@@ -48,6 +48,8 @@ Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
     value = evaluateOptimizer(*signature, expr, scope);
   else if (isSchedule(expr))
     value = evaluateSchedule(*findScheduleSignature(expr.text), expr, scope);
+  else if (expr.text == "safetensors")
+    value = evaluateWeights(expr, scope);
   else if (const Signature *init = findInitSignature(expr.text))
     value = evaluateInit(*init, expr, scope);
   else if (const Signature *loss = findLossSignature(expr.text))
@@ -62,6 +64,7 @@ Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
     std::vector<std::string> known = wordsOf(Type::optimizer);
     for (const NetworkNode &node : file.networks)
       known.push_back(node.name);
+    known.emplace_back("safetensors");
     for (const Type type : {Type::init, Type::activation, Type::schedule, Type::loss, Type::stop})
       for (std::string &name : wordsOf(type))
         known.push_back(std::move(name));
@@ -200,6 +203,19 @@ Value Evaluator::evaluateStop(const Expr &call, const Scope &scope) {
   return made(EarlyStop{settings->getName("metric"), settings->getInt("patience"),
                         settings->getFloat("min_delta"), settings->getName("restore") == "best"},
               call);
+}
+
+Value Evaluator::evaluateWeights(const Expr &call, const Scope &scope) {
+  std::optional<Settings> settings = evaluateSettings(settingsOf("safetensors"), call, scope);
+  if (!settings)
+    return wrong(call);
+  const std::string &file = settings->getName("file");
+  if (file.empty()) {
+    sink.report(DiagnosticId::type_mismatch, call.location,
+                {nameOf(Type::weights), "the file of weights", "`" + toText(call) + "`"});
+    return wrong(call);
+  }
+  return made(WeightsValue{file}, call);
 }
 
 Value Evaluator::evaluateInit(const Signature &signature, const Expr &call, const Scope &scope) {

@@ -5,6 +5,7 @@
 #include "dsl/Losses.h"
 #include "dsl/Metrics.h"
 #include "dsl/Optimizers.h"
+#include "dsl/StartWeights.h"
 #include "dsl/Unroll.h"
 
 #include <algorithm>
@@ -177,8 +178,10 @@ const GridExpander::Unrolled &GridExpander::unroll(const NetworkValue &network,
   return found->second;
 }
 
-std::optional<TrainingSettings>
-GridExpander::readTraining(const Scope &scope, const Dataset &dataset, DiagnosticSink &sink) {
+std::optional<TrainingSettings> GridExpander::readTraining(const Scope &scope,
+                                                           const Dataset &dataset,
+                                                           std::string &startFile,
+                                                           DiagnosticSink &sink) {
   TrainingValues values;
   if (!train.training.empty())
     values = checker.trainings.find(train.training)->second;
@@ -205,6 +208,8 @@ GridExpander::readTraining(const Scope &scope, const Dataset &dataset, Diagnosti
   training.shuffle = *values["shuffle"].get<bool>();
   training.steps = *values["steps"].get<int64_t>();
   training.onDivergence = values["on_divergence"].get<Symbol>()->name;
+  if (const WeightsValue *weights = values["init"].get<WeightsValue>())
+    startFile = weights->file;
   training.stop = *values["stop"].get<EarlyStop>();
   if (!checkTask(training, values, dataset, sink))
     return std::nullopt;
@@ -274,8 +279,9 @@ std::optional<Point> GridExpander::makePoint(const Scope &scope, DiagnosticSink 
   Value value =
       evaluator.convert(evaluator.evaluate(train.network, scope), Type::network, "`train`", scope);
   std::optional<TrainingSettings> training;
+  std::string startFile;
   if (isTrainingRight)
-    training = readTraining(scope, dataset, sink);
+    training = readTraining(scope, dataset, startFile, sink);
   if (value.isWrong())
     return std::nullopt;
   const NetworkValue &network = **value.get<std::shared_ptr<const NetworkValue>>();
@@ -289,7 +295,7 @@ std::optional<Point> GridExpander::makePoint(const Scope &scope, DiagnosticSink 
   point.dataset = static_cast<int>(index);
   point.variant = findVariant(*unrolled.network, dataset, *training, text);
   point.network = toText(network);
-  point.meaning = dataText(dataset) + text + trainingText(*training);
+  point.meaning = dataText(dataset) + text + trainingText(*training) + startLine(startFile);
   point.training = std::move(*training);
   point.location = train.location;
   return point;

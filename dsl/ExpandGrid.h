@@ -70,8 +70,9 @@ private:
   const Unrolled &unroll(const NetworkValue &network, const Dataset &dataset);
   bool checkOutput(const Network &network, const Dataset &dataset, const TrainingSettings &training,
                    DiagnosticSink &sink);
+  // `startFile` becomes the file of `init`.
   std::optional<TrainingSettings> readTraining(const Scope &scope, const Dataset &dataset,
-                                               DiagnosticSink &sink);
+                                               std::string &startFile, DiagnosticSink &sink);
   bool checkTask(const TrainingSettings &training, TrainingValues &values, const Dataset &dataset,
                  DiagnosticSink &sink);
   int findVariant(const Network &network, const Dataset &dataset, const TrainingSettings &training,

@@ -82,6 +82,7 @@ std::string describe(const Value &value) {
                         [](const Optimizer &v) { return "optimizer `" + v.kind + "`"; },
                         [](const Schedule &v) { return "schedule `" + v.kind + "`"; },
                         [](const EarlyStop &v) { return "`" + toText(v) + "`"; },
+                        [](const WeightsValue &) { return std::string("weights of a file"); },
                         [](const std::shared_ptr<const NetworkValue> &v) {
                           return "network `" + v->node->name + "`";
                         },
@@ -178,6 +179,7 @@ std::string toText(const Value &value) {
                         [](const Optimizer &v) { return toText(v); },
                         [](const Schedule &v) { return toText(v); },
                         [](const EarlyStop &v) { return toText(v); },
+                        [](const WeightsValue &v) { return "safetensors(\"" + v.file + "\")"; },
                         [](const std::shared_ptr<const NetworkValue> &v) { return toText(*v); },
                         [](const std::shared_ptr<const ListValue> &v) {
                           std::string result(v->isTuple ? "(" : "[");

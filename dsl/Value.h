@@ -49,6 +49,11 @@ struct NetworkValue {
   std::vector<std::pair<std::string, Value>> arguments;
 };
 
+// A file that weights start from.
+struct WeightsValue {
+  std::string file;
+};
+
 struct ListValue {
   Values items;
   bool isTuple = false;
@@ -57,8 +62,8 @@ struct ListValue {
 struct Value {
   // monostate: wrong, and already reported.
   std::variant<std::monostate, bool, int64_t, double, StringValue, Symbol, ActivationValue, Shape,
-               Init, LossValue, Optimizer, Schedule, EarlyStop, std::shared_ptr<const NetworkValue>,
-               std::shared_ptr<const ListValue>>
+               Init, LossValue, Optimizer, Schedule, EarlyStop, WeightsValue,
+               std::shared_ptr<const NetworkValue>, std::shared_ptr<const ListValue>>
       data;
   std::string label; // how tables call it: as written, or the label in front of it
   SourceLocation location;

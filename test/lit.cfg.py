@@ -3,6 +3,7 @@
 By hand: lit -v --param build=build/release test/dialect
 """
 
+import hashlib
 import os
 import sys
 
@@ -23,6 +24,11 @@ for name in ("HOME", "XDG_CACHE_HOME", "NNX_DATA_HOME"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.substitutions.append(("%python", sys.executable))
+# The Python with the libraries that our files are compared with: tools/paths.sh, nnx_test_python.
+with open(os.path.join(source, "../tools/packages/python-test.txt"), "rb") as packages:
+    digest = hashlib.sha256(packages.read()).hexdigest()[:12]
+cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+config.substitutions.append(("%peers", os.path.join(cache, "nnx", f"test-python-{digest}", "bin/python")))
 config.substitutions.append(("%examples", os.path.join(os.path.dirname(source), "examples")))
 if os.environ.get("NNX_DEEP"):
     config.available_features.add("deep")

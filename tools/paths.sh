@@ -10,6 +10,9 @@ nnx_toolchain=$nnx_cache/toolchain-$(cat "$nnx_packages/python.txt" "$nnx_packag
   sha256sum | cut -c1-12)
 nnx_axe=$nnx_cache/axe-$(sha256sum <"$nnx_packages/axe.txt" | cut -c1-12)
 
+# What tests read our files with.
+nnx_test_python=$nnx_cache/test-python-$(sha256sum <"$nnx_packages/python-test.txt" | cut -c1-12)
+
 # The arguments after the first go to standard error, the first is the exit status.
 fail() {
   local status=$1

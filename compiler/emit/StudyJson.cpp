@@ -3,6 +3,7 @@
 
 #include "dsl/CheckSources.h"
 #include "dsl/Optimizers.h"
+#include "dsl/StartWeights.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"
@@ -154,13 +155,16 @@ Json toJson(const dsl::Point &point, const dsl::Experiment &experiment, const ds
     layers.push_back(toJson(layer, study));
   std::string meaning =
       point.meaning + "\n" + target.text + "\nnumerics " + std::to_string(numericsVersion);
+  Json settings = toJson(point.training);
+  if (const std::string start = dsl::startFileOf(point.meaning); !start.empty())
+    settings["init"] = start;
   Json json = {{"label", point.label},
                {"axes", axes},
                {"dataset", point.dataset},
                {"variant", point.variant},
                {"network", point.network},
                {"line", study.lineOf(point.location)},
-               {"settings", toJson(point.training)},
+               {"settings", settings},
                {"layers", layers},
                {"parameters", network.parameters},
                {"flops", network.flops},

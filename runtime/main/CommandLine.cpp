@@ -23,6 +23,12 @@ static void readShard(const std::string &text, Options &options) {
     throw CLI::ValidationError("--shard", fmt::format("`{}` is not I/N with I from 1 to N", text));
 }
 
+static SavedWeights policyOf(const std::string &text) {
+  return text == "all"    ? SavedWeights::all
+         : text == "none" ? SavedWeights::none
+                          : SavedWeights::best;
+}
+
 void nnxrt::addOptions(CLI::App &app, Options &options) {
   app.set_help_flag("--help", "Print this and end");
   const CLI::Range count(1, mostThreads);
@@ -61,6 +67,10 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
       ->expected(0, 1)
       ->default_str("3")
       ->check(CLI::Range(1, 1000000));
+  app.add_option_function<std::string>(
+         "--save-weights", [&](const std::string &text) { options.weights = policyOf(text); },
+         "Whose weights DIR/models keeps: those of each experiment's best point (best), or all")
+      ->check(CLI::IsMember(std::vector<std::string>{"best", "all", "none"}));
   app.add_flag("--list", options.list, "List the points and end");
   app.add_flag("--dry-run", options.dryRun, "Check data and memory, say what would be trained");
   app.add_flag("--fail-fast", options.failFast, "End with the first point that fails");

@@ -16,6 +16,9 @@ namespace nnxrt {
 /// What the user asks for is wrong: exit status 2. The message is for stderr.
 inline constexpr int wrongUseStatus = 2;
 
+/// Whose weights a trainer keeps in DIR/models: none, the best point's of each experiment, all.
+enum class SavedWeights : uint8_t { none, best, all };
+
 struct Options {
   std::filesystem::path out;  // empty: results/STUDY
   std::filesystem::path data; // empty: the usual places
@@ -25,6 +28,7 @@ struct Options {
   double budgetSeconds = 0;  // 0: no limit
   int shard = 1, shards = 1; // the part of the runs, and of how many
   int verify = 0;            // how many runs to train again and compare; 0: none
+  SavedWeights weights = SavedWeights::best;
   bool list = false, dryRun = false, failFast = false, force = false;
   bool quiet = false, json = false, quick = false;
   std::vector<std::string> arguments; // all, program first

@@ -4,6 +4,7 @@
 #include "runtime/data/Dataset.h"
 #include "runtime/device/Processor.h"
 #include "runtime/main/CommandLine.h"
+#include "runtime/main/ModelFiles.h"
 #include "runtime/main/Selection.h"
 #include "runtime/main/StudyPlan.h"
 #include "runtime/main/TimeBudget.h"
@@ -81,13 +82,14 @@ static void learnEarlier(TimeBudget &budget, const StudyResults &results) {
 
 /// Trains and reports; from here on what goes wrong is no longer the command line's fault.
 static int trainAndReport(const StudyPlan &plan, const Options &options, const fs::path &out,
-                          ResultStore &store, EventLog &log) {
+                          ResultStore &store, EventLog &log, ModelFiles &models) {
   std::optional<Progress> progress;
   std::optional<EventLog> events;
   std::optional<TimeBudget> budget;
   ObserverList observers;
   observers.add(store);
   observers.add(log);
+  observers.add(models);
   if (options.json)
     observers.add(events.emplace(STDOUT_FILENO, "standard output"));
   else
@@ -123,13 +125,15 @@ static int trainStudy(StudyPlan plan, const Options &options) {
   ResultStore store(folder, options.force);
   EventLog log(out / "log.jsonl");
   Checkpoints checkpoints(out, plan.info.target, options.quick);
+  ModelFiles models(out, options.weights, store);
   for (RunRequest &request : plan.requests) {
+    request.keeper = &models;
     request.states = &checkpoints;
     request.resumes = !options.force;
     request.checkpointSeconds = options.checkpointSeconds;
   }
   try {
-    return trainAndReport(plan, options, out, store, log);
+    return trainAndReport(plan, options, out, store, log, models);
   } catch (const std::bad_alloc &) {
     fmt::print(stderr, "error: not enough memory\n");
   } catch (const std::exception &error) {

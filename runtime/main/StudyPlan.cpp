@@ -3,6 +3,7 @@
 
 #include "runtime/device/Processor.h"
 #include "runtime/train/RunPlan.h"
+#include "runtime/train/StartWeights.h"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,20 @@ static void loadDatasets(const Study &study, const std::vector<PointInfo> &point
     if (!info.datasets[index])
       info.datasets[index] =
           std::make_shared<Dataset>(spec, dataFolders(spec.name, options.data, study.file));
+  }
+}
+
+static void loadStarts(const nnxrt_study &compiled, const Study &study,
+                       const std::vector<PointInfo> &points, const Options &options,
+                       StudyInfo &info) {
+  for (const PointInfo &each : points) {
+    const std::string &name = each.point->settings.init;
+    if (name.empty())
+      continue;
+    std::shared_ptr<const WeightsFile> &weights = info.starts[name];
+    if (!weights)
+      weights = std::make_shared<const WeightsFile>(findWeights(name, options.data, study.file));
+    checkWeights(*weights, compiled.variants[each.point->variant], study, *each.point);
   }
 }
 
@@ -54,12 +69,16 @@ StudyPlan nnxrt::planStudy(const nnxrt_study &compiled, const Study &study,
   for (const PointInfo &each : points)
     checkPoint(compiled, each, study.datasets[each.point->dataset]);
   loadDatasets(study, points, options, info);
+  loadStarts(compiled, study, points, options, info);
   std::vector<RunRequest> single; // one for each point and repeat
   for (const PointInfo &each : points) {
     const Dataset &dataset = *info.datasets[each.point->dataset];
-    for (int repeat = 0; repeat < each.experiment->repeats; ++repeat)
-      single.push_back({planRun(each, repeat, dataset, options.quick),
+    const WeightsFile *const start = startOf(info, *each.point);
+    for (int repeat = 0; repeat < each.experiment->repeats; ++repeat) {
+      single.push_back({planRun(each, repeat, dataset, options.quick, start),
                         &compiled.variants[each.point->variant], &dataset, dataset.scale});
+      single.back().start = start;
+    }
   }
   plan.requests = shardOf(shareRuns(single), options);
   info.points = points.size();

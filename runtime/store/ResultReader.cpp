@@ -6,6 +6,7 @@
 #include "runtime/store/Schema.h"
 #include "runtime/store/StoreError.h"
 #include "runtime/train/RunPlan.h"
+#include "runtime/train/StartWeights.h"
 
 #include <algorithm>
 #include <array>
@@ -43,9 +44,11 @@ std::optional<int64_t> ResultReader::findRow(const Wish &wish) {
 }
 
 ResultReader::Wish ResultReader::wishFor(const Point &point, int repeat) const {
-  const bool isLoaded = point.dataset < info.datasets.size() && info.datasets[point.dataset];
+  const WeightsFile *const start = startOf(info, point);
+  const bool isLoaded = point.dataset < info.datasets.size() && info.datasets[point.dataset] &&
+                        (point.settings.init.empty() || start != nullptr);
   return {.meaning = point.key,
-          .key = isLoaded ? runKey(point, *info.datasets[point.dataset]) : "",
+          .key = isLoaded ? runKey(point, *info.datasets[point.dataset], start) : "",
           .seed = point.settings.seed + static_cast<uint64_t>(repeat),
           .epochs = info.quick ? 1 : point.settings.epochs,
           .steps = point.settings.steps > 0 ? point.settings.steps

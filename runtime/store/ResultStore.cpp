@@ -249,9 +249,9 @@ StudyResults ResultStore::loadLocked(bool withSamples) {
   return results;
 }
 
-StudyResults ResultStore::load() {
+StudyResults ResultStore::load(bool withHits) {
   const std::lock_guard guard(mutex);
-  return loadLocked(true);
+  return loadLocked(withHits);
 }
 
 void ResultStore::keepPictures(StudyResults &results, const std::set<int64_t> &rows) {

@@ -34,7 +34,7 @@ public:
   void studyEnded(const StudyOutcome &outcome) override;
 
   /// Everything known about the points of the study; after studyStarted.
-  StudyResults load();
+  StudyResults load(bool withHits = true);
 
   /// Keeps the pictures of the samples that these runs of load() have wrong, and no others, and
   /// gives them to the runs. Data sets whose samples are no pictures have none.

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,12 +15,15 @@
 namespace nnxrt {
 
 class Dataset;
+class WeightsFile;
 
 /// Known once for the whole study. Everything outlives studyEnded.
 struct StudyInfo {
   const Study *study = nullptr;
   /// One per Study::datasets; null where no selected point needs it.
   std::vector<std::shared_ptr<const Dataset>> datasets;
+  /// By the name that the study gives: what selected points start from.
+  std::map<std::string, std::shared_ptr<const WeightsFile>> starts;
   std::vector<std::string> arguments; // the command line, program first
   std::string target;                 // CPU features that the code was compiled for
   std::string cpu;                    // name of the processor

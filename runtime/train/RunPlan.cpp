@@ -2,6 +2,7 @@
 #include "runtime/train/RunPlan.h"
 
 #include "runtime/data/Sha256.h"
+#include "runtime/store/Safetensors.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -19,11 +20,13 @@ static int epochsOf(const RunInfo &run, int64_t steps) {
   return static_cast<int>((steps + run.stepsPerEpoch - 1) / run.stepsPerEpoch);
 }
 
-std::string nnxrt::runKey(const Point &point, const Dataset &dataset) {
-  return digestOf(point.key + " data " + dataset.digest);
+std::string nnxrt::runKey(const Point &point, const Dataset &dataset, const WeightsFile *start) {
+  return digestOf(point.key + " data " + dataset.digest +
+                  (start == nullptr ? "" : " init " + start->digest));
 }
 
-RunInfo nnxrt::planRun(const PointInfo &point, int repeat, const Dataset &dataset, bool quick) {
+RunInfo nnxrt::planRun(const PointInfo &point, int repeat, const Dataset &dataset, bool quick,
+                       const WeightsFile *start) {
   const RunSettings &settings = point.point->settings;
   const auto share = [&](int64_t count) {
     return quick ? std::max<int64_t>(1, count / quickShare) : count;
@@ -32,7 +35,7 @@ RunInfo nnxrt::planRun(const PointInfo &point, int repeat, const Dataset &datase
   info.point = point;
   info.repeat = repeat;
   info.seed = settings.seed + static_cast<uint64_t>(repeat);
-  info.key = runKey(*point.point, dataset);
+  info.key = runKey(*point.point, dataset, start);
   info.trainSamples = share(dataset.train.count);
   info.testSamples = share(dataset.test.count);
   info.validationSamples = dataset.validation.count > 0 ? share(dataset.validation.count) : 0;

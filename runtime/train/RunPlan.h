@@ -9,12 +9,14 @@
 
 namespace nnxrt {
 
-/// What a run of `point` with `dataset` is keyed by, beside its seed.
-std::string runKey(const Point &point, const Dataset &dataset);
+/// What a run of `point` with `dataset` is keyed by, beside its seed. `start`: the weights it
+/// starts from, null for random ones.
+std::string runKey(const Point &point, const Dataset &dataset, const WeightsFile *start = nullptr);
 
 /// What a run of `point` alone will do with `dataset`. `quick`: one epoch on a fiftieth of the
 /// samples.
-RunInfo planRun(const PointInfo &point, int repeat, const Dataset &dataset, bool quick);
+RunInfo planRun(const PointInfo &point, int repeat, const Dataset &dataset, bool quick,
+                const WeightsFile *start = nullptr);
 
 /// Joins the requests of equal key and seed, in the order of the first of each. A joined run trains
 /// as long as the longest and keeps results after the steps of each.

@@ -63,6 +63,8 @@ static RunSettings readSettings(const Node &node) {
     node.at("on_divergence").fail("is neither `stop` nor `continue`");
   if (node.has("stop"))
     settings.stop = readStop(node.at("stop"));
+  if (node.has("init"))
+    settings.init = node.at("init").as<std::string>();
   return settings;
 }
 

@@ -110,6 +110,7 @@ struct RunSettings {
   int64_t steps = 0; // 0: whole epochs
   bool stopOnDivergence = true;
   StopSettings stop;
+  std::string init; // file of weights that the run starts from; empty: random ones
 };
 
 struct LayerInfo {

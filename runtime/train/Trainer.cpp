@@ -2,6 +2,7 @@
 #include "runtime/train/Trainer.h"
 
 #include "runtime/train/Random.h"
+#include "runtime/train/StartWeights.h"
 
 #include <algorithm>
 #include <cmath>
@@ -45,6 +46,8 @@ Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &obser
   result.memoryBytes = model.memoryBytes();
   setOptimizer();
   model.initialize(request.info.seed);
+  if (request.start != nullptr)
+    setWeights(model, *request.variant, *request.start);
   state.epochs.reserve(static_cast<size_t>(std::min(request.info.epochs, 1000)));
 }
 
@@ -301,5 +304,7 @@ void Trainer::fillResult() {
   result.validation = validation.metrics();
   result.evaluated = true;
   result.weightsSha256 = model.weightsSha256();
+  if (request.keeper != nullptr)
+    request.keeper->keep(info, result, *request.variant, model);
   result.seconds = state.seconds + secondsBetween(started, Clock::now());
 }

@@ -7,6 +7,7 @@
 #include "runtime/train/LearningRate.h"
 #include "runtime/train/RunObserver.h"
 #include "runtime/train/RunStates.h"
+#include "runtime/train/WeightsKeeper.h"
 
 #include <chrono>
 
@@ -20,7 +21,9 @@ struct RunRequest {
   double scale = 1; // of the data set's bytes
   /// Where to go on from and what to go on from later; null: from the start, and nothing is kept.
   RunStates *states = nullptr;
-  bool resumes = true;           // false: from the start all the same
+  bool resumes = true;                // false: from the start all the same
+  const WeightsFile *start = nullptr; // weights to start from; null: random ones
+  WeightsKeeper *keeper = nullptr;    // told the weights of every result
   double checkpointSeconds = 10; // at least that often inside an epoch, and at the ends of epochs
                                  // that took a tenth of it
 };

@@ -2,7 +2,9 @@
 #include "test/unit/runtime/FakeStudy.h"
 #include "test/unit/runtime/SyntheticDigits.h"
 
+#include "runtime/data/Sha256.h"
 #include "runtime/store/Database.h"
+#include "runtime/store/Safetensors.h"
 
 #include <gmock/gmock.h>
 
@@ -92,6 +94,36 @@ TEST_F(ProgramTest, trains_and_leaves_results_and_report) {
   for (const char *name :
        {"results.sqlite", "results.csv", "log.jsonl", "report.html", "report.md"})
     EXPECT_TRUE(exists(folder.path / "results" / "fake" / name)) << name;
+}
+
+TEST_F(ProgramTest, keeps_the_weights_of_the_best_point_or_of_all) {
+  const auto files = [&](const std::string &name) {
+    std::vector<std::filesystem::path> found;
+    for (const auto &entry : std::filesystem::directory_iterator(folder / name))
+      if (entry.is_regular_file())
+        found.push_back(entry.path());
+    return found;
+  };
+  EXPECT_EQ(run({"--only", "rates", "--out", "out"}).status, 0);
+  ASSERT_EQ(files("out/models").size(), 1U);
+  const nnxrt::WeightsFile best(folder / "out/models/rates.safetensors");
+  EXPECT_EQ(best.note("experiment"), "rates");
+  EXPECT_EQ(best.note("study"), "fake.nnx");
+  EXPECT_EQ(best.note("epoch"), "2");
+  EXPECT_EQ(files("out/models/weights").size(), 1U);
+  // Its digest stands in the row of its point.
+  const Bytes bytes = readBytes(folder / "out/results.csv");
+  EXPECT_THAT(std::string(bytes.begin(), bytes.end()), HasSubstr(best.note("weights")));
+  nnxrt::Sha256 digest;
+  for (const char *name : {"dense_1/kernel", "dense_1/bias"})
+    digest.add(std::as_bytes(std::span(best.find(name)->values)));
+  EXPECT_EQ(digest.hex(), best.note("weights"));
+
+  EXPECT_EQ(run({"--only", "lengths", "--out", "all", "--save-weights", "all"}).status, 0);
+  EXPECT_EQ(files("all/models/weights").size(), 3U) << "one for each length";
+  EXPECT_EQ(run({"--only", "lengths", "--out", "none", "--save-weights", "none"}).status, 0);
+  EXPECT_FALSE(exists(folder / "none/models"));
+  EXPECT_EQ(run({"--save-weights", "some"}).status, 2);
 }
 
 TEST_F(ProgramTest, goes_on_where_it_stopped) {
