@@ -30,5 +30,7 @@ with open(os.path.join(source, "../tools/packages/python-test.txt"), "rb") as pa
 cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 config.substitutions.append(("%peers", os.path.join(cache, "nnx", f"test-python-{digest}", "bin/python")))
 config.substitutions.append(("%examples", os.path.join(os.path.dirname(source), "examples")))
+data = os.environ.get("NNX_DATA_HOME") or os.path.join(cache, "nnx", "data")
+config.substitutions.append(("%mnist", os.path.join(data, "mnist")))
 if os.environ.get("NNX_DEEP"):
     config.available_features.add("deep")

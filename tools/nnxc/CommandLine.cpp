@@ -4,6 +4,7 @@
 #include "CheckCommand.h"
 #include "Completion.h"
 #include "DoctorCommand.h"
+#include "ExportCommand.h"
 #include "FmtCommand.h"
 #include "Manual.h"
 #include "PlanCommand.h"
@@ -80,6 +81,17 @@ void CommandLine::addTarget(CLI::App &command) {
   command.add_flag("--verbose", options.verbose, "Show how long each part takes");
 }
 
+void CommandLine::addTrainedPoint(CLI::App &command) {
+  command
+      .add_option("--weights", trained.weights,
+                  "A file of weights (models/EXPERIMENT.safetensors in results/STUDY)")
+      ->type_name("FILE");
+  command
+      .add_option("--point", trained.point,
+                  "The point; POINT is a label or a number (the one that the weights are of)")
+      ->type_name("EXPERIMENT[/POINT]");
+}
+
 void CommandLine::addStudyCommands() {
   addFile(add("check", "Report everything that is wrong with a file", [this] {
     return runCheck(options.file, options.overrides, "", options.warningsAreErrors, options.color);
@@ -115,6 +127,16 @@ void CommandLine::addStudyCommands() {
   addTarget(run);
   run.add_flag("--quick", isQuick, "One epoch on a fiftieth of the data");
   run.footer("Options of nnxc stand before FILE; what stands behind it is the trainer's.");
+
+  CLI::App &onnx = add("export", "Write a trained network as an ONNX model", [this] {
+    if (output.empty())
+      output = std::filesystem::path(options.file).stem().string() + ".onnx";
+    return exportOnnx(options, trained, output);
+  });
+  addFile(onnx);
+  addTrainedPoint(onnx);
+  onnx.add_option("-o,--output", output, "The model (the file's name with .onnx)")
+      ->type_name("MODEL");
 }
 
 void CommandLine::addOtherCommands() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "BuildCommand.h"
+#include "TrainedPoint.h"
 
 #include <CLI/CLI.hpp>
 
@@ -21,6 +22,7 @@ private:
   CLI::App &add(const char *name, const char *description, std::function<int()> action);
   void addFile(CLI::App &command);
   void addTarget(CLI::App &command);
+  void addTrainedPoint(CLI::App &command);
   void addStudyCommands();
   void addOtherCommands();
 
@@ -29,6 +31,7 @@ private:
   CLI::App app;
   std::function<int()> chosen;
   CompileOptions options;
+  TrainedPointOptions trained;
   std::string color = "auto";
   std::string output, stage, shell, page;
   std::vector<std::string> files, trainerArguments;

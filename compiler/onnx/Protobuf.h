@@ -1,0 +1,45 @@
+// Writes protocol buffers: fields, varints and nested messages, which is all that a model needs.
+// https://protobuf.dev/programming-guides/encoding
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace nnx::onnx {
+
+class Message {
+public:
+  Message &number(uint32_t field, int64_t value) {
+    tag(field, 0);
+    varint(static_cast<uint64_t>(value));
+    return *this;
+  }
+  Message &real(uint32_t field, float value) {
+    char bits[sizeof value];
+    std::memcpy(bits, &value, sizeof value);
+    tag(field, 5);
+    bytes.append(bits, sizeof bits);
+    return *this;
+  }
+  Message &text(uint32_t field, std::string_view value) {
+    tag(field, 2);
+    varint(value.size());
+    bytes.append(value);
+    return *this;
+  }
+  Message &message(uint32_t field, const Message &value) { return text(field, value.bytes); }
+
+  std::string bytes;
+
+private:
+  void tag(uint32_t field, uint32_t wireType) { varint(uint64_t{field} << 3 | wireType); }
+  void varint(uint64_t value) {
+    for (; value >= 0x80; value >>= 7)
+      bytes += static_cast<char>(value | 0x80);
+    bytes += static_cast<char>(value);
+  }
+};
+
+} // namespace nnx::onnx
