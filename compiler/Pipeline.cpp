@@ -192,9 +192,14 @@ llvm::Expected<CompiledStudy> compileStudy(const dsl::Study &study,
   std::set<std::string> symbols;
   VariantCompiler compiler(study, options);
   for (int i = 0; i < int(study.variants.size()); ++i) {
-    auto module = compiler.build(i, Stage::Planned);
+    auto module = compiler.build(i, options.onlyEvaluates ? Stage::Backward : Stage::Planned);
     if (!module)
       return module.takeError();
+    if (options.onlyEvaluates) {
+      (*module)->lookupSymbol<func::FuncOp>(kStepFunction).erase();
+      if (llvm::Error error = compiler.run(**module, i, Stage::Backward, Stage::Planned))
+        return error;
+    }
     (*module)->walk([&](CallKernelOp call) {
       if (symbols.insert(call.getSymbol().str()).second)
         result.kernels.push_back(specOf(call));
@@ -211,6 +216,8 @@ llvm::Expected<CompiledStudy> compileStudy(const dsl::Study &study,
   for (llvm::Function &function : *result.module)
     if (!function.isDeclaration())
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
+  if (options.onlyEvaluates)
+    return result;
   emit::emitStudyTable(*result.module, result.variants, options.target.text,
                        emit::studyJson(study, options.target));
   return result;

@@ -19,6 +19,7 @@ namespace nnx {
 struct PipelineOptions {
   kernels::KernelTarget target;
   bool fuseAcrossLayers = true; // otherwise each layer and activation is a kernel of its own
+  bool onlyEvaluates = false;   // without steps, and without the study's table
 };
 
 // The forms of a variant, in the order in which the pipeline makes them.

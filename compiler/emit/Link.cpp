@@ -33,7 +33,7 @@ std::string runtimeFolder() {
   return std::string(folder);
 }
 
-static llvm::Expected<std::string> findRuntimeFile(StringRef name) {
+llvm::Expected<std::string> findRuntimeFile(StringRef name) {
   llvm::SmallString<128> file(runtimeFolder());
   path::append(file, name);
   if (!fs::exists(file))

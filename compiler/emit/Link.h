@@ -18,6 +18,9 @@ enum class LinkMode {
 // executable's folder.
 std::string runtimeFolder();
 
+// The file of the runtime of this name; fails where it is missing.
+llvm::Expected<std::string> findRuntimeFile(llvm::StringRef name);
+
 // Writes `output` through a temporary file beside it, so that it is whole or absent. Fails with the
 // linker's own messages, or where a file of the runtime is missing.
 llvm::Error link(LinkMode mode, llvm::ArrayRef<std::string> objects, llvm::StringRef output);

@@ -5,6 +5,7 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DerivedTypes.h"
 #include "llvm/IR/GlobalVariable.h"
+#include "llvm/IR/IRBuilder.h"
 
 #include <cassert>
 
@@ -149,7 +150,46 @@ Constant *TableBuilder::variant(const VariantRow &row) {
        function(row.evaluate)});
 }
 
+// Defines NAME, which returns what `callee` returns of `leading` and its own arguments.
+void emitForwarder(llvm::Module &module, const std::string &name, const char *callee,
+                   llvm::Type *result, ArrayRef<Constant *> leading,
+                   ArrayRef<llvm::Type *> arguments) {
+  std::vector<llvm::Type *> all;
+  std::vector<llvm::Value *> values;
+  for (Constant *value : leading) {
+    all.push_back(value->getType());
+    values.push_back(value);
+  }
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  llvm::FunctionCallee target =
+      module.getOrInsertFunction(callee, llvm::FunctionType::get(result, all, false));
+  auto *own = llvm::Function::Create(llvm::FunctionType::get(result, arguments, false),
+                                     llvm::GlobalValue::ExternalLinkage, name, module);
+  for (llvm::Argument &argument : own->args())
+    values.push_back(&argument);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(module.getContext(), "", own));
+  builder.CreateRet(builder.CreateCall(target, values));
+}
+
 } // namespace
+
+void emitInference(llvm::Module &module, const VariantRow &variant, StringRef state,
+                   const std::string &name) {
+  llvm::LLVMContext &context = module.getContext();
+  auto *bytes = llvm::ConstantDataArray::getString(context, state, /*AddNull=*/false);
+  auto global = [&](Constant *value) {
+    auto *result = new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                                            llvm::GlobalValue::InternalLinkage, value);
+    result->setAlignment(llvm::Align(NNXRT_ALIGNMENT));
+    return result;
+  };
+  Constant *table = global(TableBuilder(module).variant(variant)), *weights = global(bytes);
+  auto *pointer = llvm::PointerType::getUnqual(context);
+  auto *size = llvm::Type::getInt64Ty(context), *status = llvm::Type::getInt32Ty(context);
+  emitForwarder(module, name + "_arena_bytes", "nnx_inference_arena_bytes", size, {table}, {});
+  emitForwarder(module, name + "_predict", "nnx_inference_predict", status, {table, weights},
+                {pointer, size, pointer, pointer});
+}
 
 void emitStudyTable(llvm::Module &module, ArrayRef<VariantRow> variants, StringRef target,
                     StringRef json) {

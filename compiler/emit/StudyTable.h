@@ -57,6 +57,12 @@ struct VariantRow {
   FunctionRow step, evaluate;
 };
 
+// Defines the functions of a network that only predicts, `size_t NAME_arena_bytes(void)` and
+// `int NAME_predict(const float *samples, size_t count, float *outputs, void *arena)`, which call
+// those of runtime/inference/Predict.c. `state` is the variant's state block: its weights.
+void emitInference(llvm::Module &module, const VariantRow &variant, llvm::StringRef state,
+                   const std::string &name);
+
 // Defines nnxrt_study_table, the one symbol of the module that the outside sees.
 void emitStudyTable(llvm::Module &module, llvm::ArrayRef<VariantRow> variants,
                     llvm::StringRef target, llvm::StringRef json);

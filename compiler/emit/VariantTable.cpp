@@ -47,8 +47,9 @@ public:
     row.channels = isImage ? input[3] : 1;
     const bool isRegression = row.buffers[row.label].type == NNXRT_F32;
     (isRegression ? row.targets : row.classes) = row.buffers[row.output].extent[1];
-    row.step = describe(kStepFunction);
     row.evaluate = describe(kEvaluateFunction);
+    // A network that only evaluates has no steps; nothing calls them.
+    row.step = module.lookupSymbol(kStepFunction) ? describe(kStepFunction) : row.evaluate;
     return row;
   }
 

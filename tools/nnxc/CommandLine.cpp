@@ -6,6 +6,7 @@
 #include "DoctorCommand.h"
 #include "ExportCommand.h"
 #include "FmtCommand.h"
+#include "InferenceCommand.h"
 #include "Manual.h"
 #include "PlanCommand.h"
 #include "ResultsCommands.h"
@@ -81,15 +82,18 @@ void CommandLine::addTarget(CLI::App &command) {
   command.add_flag("--verbose", options.verbose, "Show how long each part takes");
 }
 
-void CommandLine::addTrainedPoint(CLI::App &command) {
-  command
-      .add_option("--weights", trained.weights,
-                  "A file of weights (models/EXPERIMENT.safetensors in results/STUDY)")
-      ->type_name("FILE");
-  command
-      .add_option("--point", trained.point,
-                  "The point; POINT is a label or a number (the one that the weights are of)")
-      ->type_name("EXPERIMENT[/POINT]");
+std::vector<CLI::Option *> CommandLine::addTrainedPoint(CLI::App &command) {
+  CLI::Option *weights =
+      command
+          .add_option("--weights", trained.weights,
+                      "A file of weights (models/EXPERIMENT.safetensors in results/STUDY)")
+          ->type_name("FILE");
+  CLI::Option *point =
+      command
+          .add_option("--point", trained.point,
+                      "The point; POINT is a label or a number (the one that the weights are of)")
+          ->type_name("EXPERIMENT[/POINT]");
+  return {weights, point};
 }
 
 void CommandLine::addStudyCommands() {
@@ -108,13 +112,21 @@ void CommandLine::addStudyCommands() {
       return emitStage(options, stage);
     if (output.empty())
       output = std::filesystem::path(options.file).stem().string();
-    return buildTrainer(options, output);
+    return isInference ? buildInference(options, trained, output) : buildTrainer(options, output);
   });
   addFile(build);
   addTarget(build);
   build.add_option("-o,--output", output, "The trainer (the file's name without .nnx)")
       ->type_name("STUDY");
-  build.add_option("--emit", stage, "Print a stage instead")->check(CLI::IsMember(stageNames()));
+  CLI::Option *emit = build.add_option("--emit", stage, "Print a stage instead")
+                          ->check(CLI::IsMember(stageNames()));
+  CLI::Option *inference =
+      build
+          .add_flag("--inference", isInference,
+                    "Write a trained network instead: STUDY.h, libSTUDY.a and libSTUDY.so")
+          ->excludes(emit);
+  for (CLI::Option *option : addTrainedPoint(build))
+    option->needs(inference);
 
   CLI::App &run =
       add("run", "Compile a file, if it is new, and start its trainer with the arguments behind it",

@@ -22,7 +22,7 @@ private:
   CLI::App &add(const char *name, const char *description, std::function<int()> action);
   void addFile(CLI::App &command);
   void addTarget(CLI::App &command);
-  void addTrainedPoint(CLI::App &command);
+  std::vector<CLI::Option *> addTrainedPoint(CLI::App &command);
   void addStudyCommands();
   void addOtherCommands();
 
@@ -35,7 +35,8 @@ private:
   std::string color = "auto";
   std::string output, stage, shell, page;
   std::vector<std::string> files, trainerArguments;
-  bool isCheck = false, isPrinted = false, isJson = false, isQuick = false, isMarkdown = false;
+  bool isCheck = false, isPrinted = false, isJson = false, isQuick = false, isMarkdown = false,
+       isInference = false;
 };
 
 } // namespace nnx
