@@ -116,8 +116,8 @@ static void gather(const nnxrt_variant *network, const nnxrt_buffer *input, floa
   const int64_t elements = (int64_t)network->height * network->width * network->channels;
   for (int32_t i = 0; i < tiles * NNXRT_LANES; ++i) {
     const float *sample = samples + i * elements;
-    float *start = target + (int64_t)(i / NNXRT_LANES) * input->stride[input->rank - 1] +
-                   i % NNXRT_LANES;
+    float *start =
+        target + (int64_t)(i / NNXRT_LANES) * input->stride[input->rank - 1] + i % NNXRT_LANES;
     for (int64_t e = 0; e < elements; ++e) {
       const int64_t c = e % network->channels, x = e / network->channels % network->width,
                     y = e / network->channels / network->width;
@@ -142,7 +142,8 @@ int nnx_inference_predict(const nnxrt_variant *network, const uint8_t *state, co
   Frame frame = frameIn(network, arena);
   const nnxrt_plan *plan = planOf(network);
   const size_t most = (size_t)plan->tiles * NNXRT_LANES;
-  const size_t inputs = (size_t)network->height * (size_t)network->width * (size_t)network->channels;
+  const size_t inputs =
+      (size_t)network->height * (size_t)network->width * (size_t)network->channels;
   describe(network, state, &frame, plan->tiles);
   memset(frame.buffers[network->label].host, 0,
          batchBytes(&network->buffers[network->label], plan->tiles));
@@ -151,8 +152,8 @@ int nnx_inference_predict(const nnxrt_variant *network, const uint8_t *state, co
     const int32_t tiles = (now + NNXRT_LANES - 1) / NNXRT_LANES;
     if (tiles != plan->tiles)
       describe(network, state, &frame, tiles);
-    gather(network, &network->buffers[network->input],
-           (float *)frame.buffers[network->input].host, samples + first * inputs, now, tiles);
+    gather(network, &network->buffers[network->input], (float *)frame.buffers[network->input].host,
+           samples + first * inputs, now, tiles);
     nnxrt_call call;
     memset(&call, 0, sizeof call);
     call.buffers = frame.pointers;
