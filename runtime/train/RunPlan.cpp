@@ -1,8 +1,8 @@
 // Runs of points, and those that points share.
 #include "runtime/train/RunPlan.h"
 
+#include "runtime/data/Safetensors.h"
 #include "runtime/data/Sha256.h"
-#include "runtime/store/Safetensors.h"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // Weights that runs start from instead of random ones, from a file: `init = safetensors("FILE")`.
 #pragma once
 
-#include "runtime/store/Safetensors.h"
+#include "runtime/data/Safetensors.h"
 #include "runtime/train/Model.h"
 #include "runtime/train/Results.h"
 

@@ -3,7 +3,7 @@
 
 #include "BuildCommand.h"
 
-#include "runtime/store/Safetensors.h"
+#include "runtime/data/Safetensors.h"
 
 namespace nnx {
 

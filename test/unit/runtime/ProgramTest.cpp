@@ -2,9 +2,9 @@
 #include "test/unit/runtime/FakeStudy.h"
 #include "test/unit/runtime/SyntheticDigits.h"
 
+#include "runtime/data/Safetensors.h"
 #include "runtime/data/Sha256.h"
 #include "runtime/store/Database.h"
-#include "runtime/store/Safetensors.h"
 
 #include <gmock/gmock.h>
 

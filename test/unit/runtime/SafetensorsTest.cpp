@@ -1,5 +1,5 @@
 // Files of weights: what is written comes back, nothing wrong is taken, and runs start from them.
-#include "runtime/store/Safetensors.h"
+#include "runtime/data/Safetensors.h"
 
 #include "runtime/data/FileBytes.h"
 #include "runtime/train/StartWeights.h"

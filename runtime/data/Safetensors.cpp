@@ -1,5 +1,5 @@
 // Reading and writing the safetensors format.
-#include "runtime/store/Safetensors.h"
+#include "runtime/data/Safetensors.h"
 
 #include "runtime/data/FileBytes.h"
 #include "runtime/data/Sha256.h"
