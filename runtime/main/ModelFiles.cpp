@@ -113,7 +113,8 @@ void ModelFiles::settle() {
   }
   std::error_code ignored; // a file that stays is removed another time
   for (const auto &entry : fs::directory_iterator(folder / "weights", ignored))
-    if (!needed.contains(entry.path()))
+    // What is being written has another ending.
+    if (entry.path().extension() == ".safetensors" && !needed.contains(entry.path()))
       fs::remove(entry.path(), ignored);
 }
 
