@@ -1,4 +1,5 @@
-// The file that runs start from is part of their meaning, and meanings without one stay as they were.
+// The file that runs start from is part of their meaning, and meanings without one stay as they
+// were.
 #include "dsl/StartWeights.h"
 
 #include <gtest/gtest.h>
