@@ -104,14 +104,16 @@ ExperimentCheck Checker::checkExperiment(const ExperimentNode &node, Experiment 
 // What is said about the points: figures of others, claims, the report.
 void Checker::checkOutcome(const ExperimentNode &node, Experiment &experiment) {
   ReferenceReader(node, file, globals, sink).read(experiment);
-  const Dataset &dataset =
-      *std::find_if(study.datasets.begin(), study.datasets.end(),
-                    [&](const Dataset &each) { return each.name == node.train->dataset; });
-  ClaimReader claims(experiment, dataset, file, globals, sink);
+  const auto dataset =
+      std::find_if(study.datasets.begin(), study.datasets.end(),
+                   [&](const Dataset &each) { return each.name == node.train->dataset; });
+  if (dataset == study.datasets.end()) // which metrics it has is not known where it is wrong
+    return;
+  ClaimReader claims(experiment, *dataset, file, globals, sink);
   for (const ClaimNode &claim : node.claims)
     if (auto read = claims.read(claim))
       experiment.claims.push_back(std::move(*read));
-  ReportReader parts(experiment, dataset, sink);
+  ReportReader parts(experiment, *dataset, sink);
   for (const ReportPartNode &part : node.report)
     if (auto read = parts.read(part))
       experiment.report.push_back(std::move(*read));

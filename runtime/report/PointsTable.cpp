@@ -53,12 +53,13 @@ public:
     });
   }
 
-  /// A metric is shown once, and where some run has it.
+  /// A metric is shown once, and where some run has it. A loss that is no number says "not finite".
   void addMetric(const MetricRow &metric, bool isExtra = false) {
     if (!shown.insert(metric.name).second)
       return;
     const bool hasFigure = std::ranges::any_of(figures.points, [&](const PointFigures &point) {
-      return !point.runs.empty() && !std::isnan(metric.of(*point.point, *point.runs.front()));
+      return !point.runs.empty() &&
+             (metric.name == "loss" || !std::isnan(metric.of(*point.point, *point.runs.front())));
     });
     if (!hasFigure && (isExtra || figures.best()) && metric.unit != Unit::count)
       return;
