@@ -7,8 +7,10 @@
 #include "dsl/SourceFile.h"
 #include "dsl/Study.h"
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace nnx::dsl {
@@ -23,8 +25,11 @@ using Overrides = std::vector<std::string>;
 std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink,
                              const FeatureCounter &countFeatures = {});
 
+// How an included file is read: from the disk, or from what an editor holds unsaved.
+using FileLoader = std::function<std::variant<SourceFile, ReadProblem>(const std::string &path)>;
+
 // The first steps of it alone: reads the file and, into `source`, those that it includes.
-File parse(SourceFile &source, DiagnosticSink &sink);
+File parse(SourceFile &source, DiagnosticSink &sink, const FileLoader &load = SourceFile::load);
 
 // Changes `file` as `overrides` say.
 void applyOverrides(File &file, SourceFile &source, const Overrides &overrides,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/Evaluate.h"
+#include "dsl/Explore.h"
 #include "dsl/FeatureCounter.h"
 
 #include <map>
@@ -32,7 +33,12 @@ public:
   // With `expand`, also every point of every grid.
   void checkExperiments(bool expand);
   void checkUnused();
+  // To be called for each distinct network that the points train.
+  void visitNetworks(NetworkVisitor visitor) { visitNetwork = std::move(visitor); }
+
   Study takeStudy() { return std::move(study); }
+  Scope takeGlobals() { return std::move(globals); }
+  std::set<const NetworkNode *> takeBroken() { return std::move(broken); }
 
 private:
   friend class GridExpander;
@@ -65,6 +71,7 @@ private:
   std::set<std::string, std::less<>> wrongDatasets;  // reported
   std::vector<const TrainingNode *> openTrainings;
   std::map<std::string, std::size_t> variants; // by their text
+  NetworkVisitor visitNetwork;
 };
 
 // Calls `visit` for each name and called name in `expr`.

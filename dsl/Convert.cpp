@@ -16,7 +16,11 @@ namespace {
 constexpr double maxExactWhole =
     9007199254740992; // 2^53: whole numbers up to here are exact floats
 
-std::string boundsText(const Parameter &parameter) {
+} // namespace
+
+std::string describeRange(const Parameter &parameter) {
+  if (parameter.least >= parameter.greatest)
+    return {};
   auto text = [&](double bound) {
     return parameter.type == Type::real ? toText(bound)
                                         : std::to_string(static_cast<int64_t>(bound));
@@ -25,8 +29,6 @@ std::string boundsText(const Parameter &parameter) {
     return "at least " + text(parameter.least);
   return "between " + text(parameter.least) + " and " + text(parameter.greatest);
 }
-
-} // namespace
 
 std::vector<std::string> wordsOf(Type type) {
   std::vector<std::string> words;
@@ -242,7 +244,7 @@ bool Evaluator::checkRange(const Parameter &parameter, const Value &value,
       inside = inside && isInside(static_cast<double>(extent));
   if (!inside)
     sink.report(DiagnosticId::out_of_range, location,
-                {parameter.name, boundsText(parameter), describe(value)});
+                {parameter.name, describeRange(parameter), describe(value)});
   return inside;
 }
 

@@ -174,6 +174,8 @@ const GridExpander::Unrolled &GridExpander::unroll(const NetworkValue &network,
     Unroller unroller(checker.file, checker.globals, checker.broken, sink);
     found->second.network = unroller.run(network, dataset.shape, dataset.classes);
     found->second.diagnostics = sink.sorted();
+    if (found->second.network && checker.visitNetwork)
+      checker.visitNetwork(network, dataset, *found->second.network);
   }
   return found->second;
 }

@@ -22,7 +22,8 @@ fs::path identityOf(const fs::path &path) {
 
 class FileReader {
 public:
-  FileReader(SourceFile &source, DiagnosticSink &sink) : source(source), sink(sink) {}
+  FileReader(SourceFile &source, DiagnosticSink &sink, const FileLoader &load)
+      : source(source), sink(sink), load(load) {}
 
   File run() {
     enter(source.path(), identityOf(source.path()), 0);
@@ -64,7 +65,7 @@ private:
     if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status))
       return refuse("it is no regular file"); // reading a pipe might never end
     std::string name = path.lexically_normal().string();
-    std::variant<SourceFile, ReadProblem> result = SourceFile::load(name);
+    std::variant<SourceFile, ReadProblem> result = load(name);
     if (const auto *problem = std::get_if<ReadProblem>(&result))
       return refuse(problem->id == DiagnosticId::file_unreadable
                         ? std::string(problem->arguments.at(0))
@@ -90,6 +91,7 @@ private:
 
   SourceFile &source;
   DiagnosticSink &sink;
+  const FileLoader &load;
   File file;
   std::vector<fs::path> identities; // by index
   std::vector<Open> open;
@@ -97,8 +99,8 @@ private:
 
 } // namespace
 
-File parse(SourceFile &source, DiagnosticSink &sink) {
-  return FileReader(source, sink).run();
+File parse(SourceFile &source, DiagnosticSink &sink, const FileLoader &load) {
+  return FileReader(source, sink, load).run();
 }
 
 } // namespace nnx::dsl

@@ -176,6 +176,10 @@ const Signature &settingsOf(std::string_view owner) {
   return allSettings().find(owner)->second;
 }
 
+const Signature *findSettings(std::string_view owner) {
+  return findIn(allSettings(), owner);
+}
+
 std::optional<LayerKind> findLayerKind(std::string_view name) {
 #define NNX_LAYER(NAME)                                                                            \
   if (name == #NAME)                                                                               \

@@ -15,6 +15,9 @@ struct Parameter {
   bool isRequired() const { return fallbackText.empty() && !fallback; }
 };
 
+// "between 1 and 65536", "at least 0"; empty if every value of the type is right.
+std::string describeRange(const Parameter &parameter);
+
 struct Signature {
   std::string name;
   std::vector<Parameter> parameters;
@@ -26,6 +29,7 @@ struct Signature {
 
 // Rows of Settings.def of one owner: a layer, "dataset", "training" or "experiment".
 const Signature &settingsOf(std::string_view owner);
+const Signature *findSettings(std::string_view owner); // null if there are none
 const Signature *findLayer(std::string_view name);
 std::optional<LayerKind> findLayerKind(std::string_view name);
 std::optional<LayerKind> findJoinKind(std::string_view name); // add, concat

@@ -7,6 +7,7 @@
 #include "ExportCommand.h"
 #include "FmtCommand.h"
 #include "InferenceCommand.h"
+#include "LspCommand.h"
 #include "Manual.h"
 #include "PlanCommand.h"
 #include "ResultsCommands.h"
@@ -162,6 +163,11 @@ void CommandLine::addOtherCommands() {
   CLI::Option *check =
       format.add_flag("--check", isCheck, "Change nothing; name the files that would change");
   format.add_flag("--stdout", isPrinted, "Print the formatted text instead")->excludes(check);
+
+  CLI::App &server = add("lsp", "Serve an editor by the language server protocol",
+                         [this] { return serveEditor(isLitTest); });
+  server.add_flag("--lit-test", isLitTest,
+                  "Messages stand between lines of // -----, as tests write them");
 
   CLI::App &doctor =
       add("doctor", "Say what this machine offers and lacks", [this] { return runDoctor(isJson); });

@@ -36,7 +36,7 @@ private:
   std::string output, stage, shell, page;
   std::vector<std::string> files, trainerArguments;
   bool isCheck = false, isPrinted = false, isJson = false, isQuick = false, isMarkdown = false,
-       isInference = false;
+       isInference = false, isLitTest = false;
 };
 
 } // namespace nnx
