@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace nnx::dsl {
 namespace {
@@ -263,9 +264,15 @@ Value Evaluator::evaluateFor(const Parameter &parameter, const Expr &expr, const
 Value Evaluator::fallbackOf(const Parameter &parameter, const Scope &scope) {
   if (parameter.fallback)
     return evaluateFor(parameter, *parameter.fallback, scope);
-  std::vector<Token> tokens = tokenize(parameter.fallbackText, 0, sink);
-  std::optional<Expr> expr = parseExpression(tokens, sink);
-  return expr ? evaluateFor(parameter, *expr, Scope()) : Value();
+  // Grids ask for the same few defaults at every point.
+  thread_local std::map<std::string, std::optional<Expr>, std::less<>> parsed;
+  auto known = parsed.find(parameter.fallbackText);
+  if (known == parsed.end())
+    known = parsed
+                .emplace(parameter.fallbackText,
+                         parseExpression(tokenize(parameter.fallbackText, 0, sink), sink))
+                .first;
+  return known->second ? evaluateFor(parameter, *known->second, Scope()) : Value();
 }
 
 } // namespace nnx::dsl

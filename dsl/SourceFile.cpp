@@ -82,11 +82,14 @@ std::variant<SourceFile, ReadProblem> SourceFile::load(const std::string &path) 
   std::ifstream stream(path, std::ios::binary);
   if (!stream)
     return unreadable(std::strerror(errno ? errno : EIO));
-  std::string text(maxBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  char part[1 << 16];
+  while (text.size() <= maxBytes && stream) {
+    stream.read(part, sizeof part);
+    text.append(part, static_cast<std::size_t>(stream.gcount()));
+  }
   if (stream.bad())
     return unreadable(std::strerror(errno ? errno : EIO));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > maxBytes)
     return ReadProblem{DiagnosticId::file_too_large, {int64_t{maxBytes >> 20}}, {}, {}};
   text.shrink_to_fit();

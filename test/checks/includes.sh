@@ -17,6 +17,7 @@ forbid() {
 forbid dsl 'llvm/|llvm-c/|mlir/|mlir-c/|lld/|Halide|compiler/|runtime/|nnxrt/' dsl
 forbid runtime 'llvm/|llvm-c/|mlir/|mlir-c/|lld/|Halide\.h|dsl/|compiler/' runtime
 forbid compiler 'runtime/' compiler
+forbid editor 'llvm/|llvm-c/|mlir/|mlir-c/|lld/|Halide|compiler/|runtime/|nnxrt/|tools/' editor
 forbid compiler/kernels 'mlir/|mlir-c/|compiler/(dialect|frontend|layers|optimizers|passes|memory|emit|interpreter|Pipeline)' \
   compiler/kernels
 forbid compiler/memory 'mlir/|mlir-c/|llvm/|Halide' compiler/memory
