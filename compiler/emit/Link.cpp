@@ -26,11 +26,14 @@ std::string runtimeFolder() {
   if (auto folder = llvm::sys::Process::GetEnv("NNX_RUNTIME_DIR"); folder && !folder->empty())
     return *folder;
   static int anchor = 0;
-  llvm::SmallString<128> folder(fs::getMainExecutable("nnxc", &anchor));
-  path::remove_filename(folder);
-  path::append(folder, "..", "lib");
-  path::remove_dots(folder, /*remove_dot_dot=*/true);
-  return std::string(folder);
+  llvm::SmallString<128> root(fs::getMainExecutable("nnxc", &anchor));
+  path::remove_filename(root);
+  path::append(root, "..", "lib");
+  path::remove_dots(root, /*remove_dot_dot=*/true);
+  // An installed tree keeps them apart from the libraries of other programs.
+  llvm::SmallString<128> installed(root);
+  path::append(installed, "nnx");
+  return std::string(fs::exists(installed) ? installed : root);
 }
 
 llvm::Expected<std::string> findRuntimeFile(StringRef name) {
