@@ -16,6 +16,7 @@
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Linker/Linker.h"
 
+#include <map>
 #include <set>
 
 using namespace mlir;
@@ -189,7 +190,7 @@ llvm::Expected<CompiledStudy> compileStudy(const dsl::Study &study,
   result.context = std::make_unique<llvm::LLVMContext>();
   result.module = std::make_unique<llvm::Module>(study.file, *result.context);
   llvm::Linker linker(*result.module);
-  std::set<std::string> symbols;
+  std::map<std::string, size_t> places; // of kernels, by symbol
   VariantCompiler compiler(study, options);
   for (int i = 0; i < int(study.variants.size()); ++i) {
     auto module = compiler.build(i, options.onlyEvaluates ? Stage::Backward : Stage::Planned);
@@ -200,9 +201,15 @@ llvm::Expected<CompiledStudy> compileStudy(const dsl::Study &study,
       if (llvm::Error error = compiler.run(**module, i, Stage::Backward, Stage::Planned))
         return error;
     }
+    std::set<size_t> called;
     (*module)->walk([&](CallKernelOp call) {
-      if (symbols.insert(call.getSymbol().str()).second)
+      auto [known, isNew] = places.try_emplace(call.getSymbol().str(), result.kernels.size());
+      if (isNew) {
         result.kernels.push_back(specOf(call));
+        result.callers.push_back(0);
+      }
+      if (called.insert(known->second).second)
+        ++result.callers[known->second];
     });
     result.variants.push_back(emit::describeVariant(**module));
     if (llvm::Error error = compiler.run(**module, i, Stage::Planned, Stage::LlvmDialect))

@@ -39,6 +39,7 @@ struct CompiledStudy {
   std::unique_ptr<llvm::Module> module;
   std::vector<emit::VariantRow> variants;
   std::vector<kernels::KernelSpec> kernels;
+  std::vector<int> callers; // of each kernel: how many variants call it
 };
 
 // Fails with located messages where a network has no kernel for something.

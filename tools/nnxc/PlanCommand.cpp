@@ -54,8 +54,13 @@ void printText(const dsl::Study &study, const CompiledStudy &compiled, const Stu
   }
   for (size_t i = 0; i < study.variants.size(); ++i)
     printVariant(study, compiled, i);
-  llvm::outs() << formatv("{0} kernels for {1}: {2} cached, {3} new\n", compiled.kernels.size(),
+  llvm::outs() << formatv("{0} kernels for {1}: {2} cached, {3} new", compiled.kernels.size(),
                           target, compiled.kernels.size() - figures.newKernels, figures.newKernels);
+  const auto isShared = [](int variants) { return variants > 1; };
+  if (study.variants.size() > 1)
+    llvm::outs() << formatv("; {0} of them serve several of the {1} variants",
+                            llvm::count_if(compiled.callers, isShared), study.variants.size());
+  llvm::outs() << '\n';
   for (size_t i = 0; i < compiled.kernels.size(); ++i)
     llvm::outs() << "  " << (figures.isKept[i] ? "cached  " : "new     ")
                  << compiled.kernels[i].text() << '\n';
@@ -101,8 +106,9 @@ void printJson(const dsl::Study &study, const CompiledStudy &compiled, const Stu
                         {"flops_per_sample", study.variants[i].network.flops},
                         {"state_bytes", compiled.variants[i].stateBytes}});
   for (size_t i = 0; i < compiled.kernels.size(); ++i)
-    kernelList.push_back(
-        {{"kernel", compiled.kernels[i].text()}, {"cached", bool(figures.isKept[i])}});
+    kernelList.push_back({{"kernel", compiled.kernels[i].text()},
+                          {"cached", bool(figures.isKept[i])},
+                          {"variants", compiled.callers[i]}});
   Json json = {{"points", figures.points},
                {"runs", figures.runs},
                {"distinct_runs", figures.distinctRuns},
