@@ -41,7 +41,7 @@ std::string_view docOfSetting(std::string_view owner, std::string_view setting) 
 }
 
 const Signature *findTableSignature(std::string_view table, std::string_view row) {
-  if (table == "layer")
+  if (table == "layer" || table == "source" || table == "augmentation")
     return findSettings(row);
   if (table == "optimizer")
     return findOptimizerSignature(row);

@@ -13,8 +13,10 @@ namespace {
 constexpr std::string_view referencePart = "reference.";
 
 // The types whose words a table has, those first that a word most often means.
-constexpr std::array wordTypes = {Type::optimizer, Type::activation, Type::schedule,   Type::init,
-                                  Type::padding,   Type::loss,       Type::divergence, Type::decay};
+constexpr std::array wordTypes = {Type::optimizer,  Type::activation, Type::schedule,
+                                  Type::init,       Type::padding,    Type::loss,
+                                  Type::divergence, Type::decay,      Type::missing,
+                                  Type::unseen,     Type::direction,  Type::statistics};
 
 const std::map<std::string, std::vector<Type>, std::less<>> &typesOfWords() {
   static const auto table = [] {
@@ -61,8 +63,13 @@ void NameBuilder::run() {
     visit(node.value);
   for (std::size_t i = 0; i < file.activations.size(); ++i)
     visitActivation(file.activations[i], activations[i]);
-  for (const DatasetNode &node : file.datasets)
+  for (const DatasetNode &node : file.datasets) {
     visitSettings(node.settings, "dataset", "");
+    for (const Expr &change : node.augment) {
+      mentionRow("augmentation", change.text, change.location);
+      visitArguments(change, findSettings(change.text));
+    }
+  }
   for (std::size_t i = 0; i < file.networks.size(); ++i)
     visitNetwork(file.networks[i], networks[i]);
   for (const TrainingNode &node : file.trainings) {
@@ -169,8 +176,10 @@ void NameBuilder::visitCall(const Expr &call, const Wanted &wanted) {
     mention(id, call.location);
     return visitArguments(call, id);
   }
-  if (wanted.isKnown && wanted.type == Type::files)
+  if (wanted.isKnown && wanted.type == Type::source) {
+    mentionRow("source", call.text, call.location);
     return visitArguments(call, findSettings(call.text));
+  }
   const Wanted found = typeOfWord(call.text, wanted);
   const Signature *signature = found.isKnown ? findSignature(found.type, call.text) : nullptr;
   if (found.isKnown)

@@ -22,10 +22,11 @@ std::string identityOf(const std::string &path) {
   return (error ? fs::path(path).lexically_normal() : whole).string();
 }
 
-Analysis::Analysis(std::string path, std::string text, const dsl::FileLoader &load)
+Analysis::Analysis(std::string path, std::string text, const dsl::FileLoader &load,
+                   const dsl::FeatureCounter &countFeatures)
     : source(std::move(path), std::move(text)) {
   dsl::DiagnosticSink sink;
-  explored = dsl::explore(source, {}, sink, load,
+  explored = dsl::explore(source, {}, sink, countFeatures, load,
                           [this](const dsl::NetworkValue &value, const dsl::Dataset &dataset,
                                  const dsl::Network &network) {
                             keepUse(toText(value), value.node->name, dataset, network);

@@ -30,7 +30,8 @@ struct NetworkUse {
 class Analysis {
 public:
   // Reads what `text` includes by `load`. `path` is absolute.
-  Analysis(std::string path, std::string text, const dsl::FileLoader &load);
+  Analysis(std::string path, std::string text, const dsl::FileLoader &load,
+           const dsl::FeatureCounter &countFeatures);
 
   const dsl::SourceFile &file(uint32_t index) const { return source.file(index); }
   uint32_t fileCount() const { return source.fileCount(); }

@@ -5,10 +5,9 @@
 #include "dsl/Docs.h"
 #include "dsl/Metrics.h"
 #include "editor/CompletionContext.h"
-#include "editor/Hover.h"
+#include "editor/Offers.h"
 
 #include <algorithm>
-#include <set>
 
 namespace nnx::editor {
 namespace {
@@ -17,10 +16,10 @@ using dsl::DeclarationKind;
 using dsl::TokenKind;
 using dsl::Type;
 
-class Completer {
+class Completer : private Offers {
 public:
   Completer(const Analysis &analysis, const CompletionContext &context)
-      : analysis(analysis), frames(context.frames) {}
+      : Offers(analysis, context.frames) {}
 
   std::vector<Completion> run() {
     const Frame &frame = frames.back();
@@ -36,111 +35,6 @@ public:
   }
 
 private:
-  // ---- What is offered.
-
-  void add(CompletionKind kind, std::string_view label, std::string detail = {},
-           std::string_view doc = {}, std::string insert = {}) {
-    if (seen.emplace(label).second)
-      items.push_back({kind, std::string(label), insert.empty() ? std::string(label) : insert,
-                       std::move(detail), std::string(doc)});
-  }
-
-  void addWords(std::initializer_list<std::string_view> words) {
-    for (std::string_view word : words)
-      add(CompletionKind::keyword, word, {}, dsl::docOf("word", word));
-  }
-
-  void addSettings(const dsl::Signature &signature, const std::vector<std::string> &given) {
-    for (const dsl::Parameter &parameter : signature.parameters) {
-      if (std::find(given.begin(), given.end(), parameter.name) != given.end())
-        continue;
-      std::string doc(dsl::docOfSetting(signature.name, parameter.name));
-      if (std::string range = dsl::describeRange(parameter); !range.empty())
-        doc += (doc.empty() ? "" : " ") + ("Must be " + range + ".");
-      add(CompletionKind::setting, parameter.name, describeSetting(parameter), doc,
-          parameter.name + " = ");
-    }
-  }
-
-  void addDeclared(DeclarationKind kind, int owner = -1) {
-    for (const dsl::Declaration &each : analysis.names().declarations())
-      if (each.kind == kind && each.owner == owner) {
-        const bool isNetwork = kind == DeclarationKind::network;
-        add(CompletionKind::name, each.name,
-            isNetwork ? describeSignature(analysis.tree().networks[each.place])
-                      : std::string(each.type ? dsl::nameOf(*each.type) : ""),
-            {}, isNetwork ? each.name + "()" : each.name);
-      }
-  }
-
-  // Names of the network or experiment around.
-  void addLocals() {
-    for (const Frame &frame : frames) {
-      if (frame.word() == "network" && frame.head.size() > 1) {
-        if (int owner = findOwner(DeclarationKind::network, frame.head[1]); owner >= 0)
-          addDeclared(DeclarationKind::parameter, owner);
-        add(CompletionKind::name, "classes", "int", "The classes of the data set.");
-      } else if (frame.word() == "experiment" && frame.head.size() > 1) {
-        if (int owner = findOwner(DeclarationKind::experiment, frame.head[1]); owner >= 0)
-          addDeclared(DeclarationKind::axis, owner);
-      } else if (frame.word() == "repeat" && frame.head.size() > 2 && frame.head[2] == "in") {
-        add(CompletionKind::name, frame.head[1], "variable of repeat");
-      }
-    }
-  }
-
-  void addTable(Type type) {
-    const bool isCalled = type == Type::optimizer;
-    for (const std::string &word : dsl::wordsOf(type)) {
-      const dsl::Signature *signature = dsl::findTableSignature(dsl::tableOf(type), word);
-      add(CompletionKind::word, word, signature ? describeSignature(*signature) : std::string(),
-          dsl::docOf(dsl::tableOf(type), word), isCalled ? word + "()" : word);
-    }
-  }
-
-  // Values of a type, or of any.
-  void addValues(std::optional<Type> type) {
-    addLocals();
-    addDeclared(DeclarationKind::let);
-    if (type == Type::boolean || !type)
-      addWords({"true", "false"});
-    if (type == Type::files)
-      add(CompletionKind::word, "idx", describeSignature(dsl::settingsOf("idx")),
-          "Files in IDX format.", "idx(");
-    if (type == Type::activation || !type)
-      addDeclared(DeclarationKind::activation);
-    if (type == Type::network || !type)
-      addDeclared(DeclarationKind::network);
-    if (type)
-      return addTable(*type);
-    for (Type each : {Type::optimizer, Type::activation, Type::schedule, Type::init, Type::padding})
-      addTable(each);
-  }
-
-  void addMetrics() {
-    for (const dsl::MetricRow &metric : dsl::metrics())
-      add(CompletionKind::metric, metric.name, {}, dsl::docOf("metric", metric.name));
-  }
-
-  void addLayers() {
-    for (const std::string &layer : dsl::layerNames())
-      add(CompletionKind::layer, layer, describeSignature(dsl::settingsOf(layer)),
-          dsl::docOf("layer", layer), layer + "(");
-    addDeclared(DeclarationKind::network);
-    for (const dsl::Doc &doc : dsl::docs())
-      if (doc.table == "layer" && dsl::findJoinKind(doc.row))
-        add(CompletionKind::layer, doc.row, {}, doc.text, std::string(doc.row) + " {");
-    addWords({"repeat", "if"});
-  }
-
-  // ---- Where the place is.
-
-  int findOwner(DeclarationKind kind, std::string_view name) const {
-    const auto &all = analysis.names().declarations();
-    const dsl::Declaration *found = analysis.names().findDeclaration(kind, name);
-    return found ? static_cast<int>(found - all.data()) : -1;
-  }
-
   // In the parameters of a declaration.
   bool isDeclared() const {
     const std::vector<std::string> &head = frames.back().head;
@@ -169,7 +63,9 @@ private:
     for (std::string_view table : {"optimizer", "schedule", "init", "activation"})
       if (const dsl::Signature *found = dsl::findTableSignature(table, name))
         return found;
-    return name == "idx" ? &dsl::settingsOf(name) : nullptr;
+    const bool isRow = !dsl::docOf("source", name).empty() ||
+                       !dsl::docOf("augmentation", name).empty() || name == "split";
+    return isRow ? dsl::findSettings(name) : nullptr;
   }
 
   // The declared network or activation that is called.
@@ -237,8 +133,6 @@ private:
     return settings ? typeOf(settings->find(item[0])) : std::nullopt;
   }
 
-  // ---- Contexts.
-
   void completeParameters() {
     const std::vector<std::string> &item = frames.back().item;
     if (!item.empty() && item.back() == ":")
@@ -302,9 +196,13 @@ private:
         addValues(wantedIn(frames.size() - 1));
       return;
     }
+    if (block == "augment" && item.empty())
+      return addRows("augmentation");
     const dsl::Signature *settings = dsl::findSettings(block == "train" ? "training" : block);
     if (!settings)
       return;
+    if (item.empty() && block == "dataset")
+      addWords({"augment"});
     if (item.empty())
       return addSettings(*settings, frame.given);
     if (item.back() == ".") {
@@ -375,11 +273,6 @@ private:
       addMetrics();
     }
   }
-
-  const Analysis &analysis;
-  const std::vector<Frame> &frames;
-  std::vector<Completion> items;
-  std::set<std::string, std::less<>> seen;
 };
 
 } // namespace

@@ -39,6 +39,6 @@ struct FileEdit {
 // The edits that give what is named here another name, or why that cannot be: the name is a word of
 // the language, is taken, or would mean something else in one of the places.
 std::variant<std::vector<FileEdit>, std::string>
-rename(const View &view, Position position, const std::string &name, const dsl::FileLoader &load);
+rename(const Workspace &workspace, const View &view, Position position, const std::string &name);
 
 } // namespace nnx::editor

@@ -56,7 +56,7 @@ std::vector<std::string> errorsOf(const Analysis &analysis) {
 } // namespace
 
 std::variant<std::vector<FileEdit>, std::string>
-rename(const View &view, Position position, const std::string &name, const dsl::FileLoader &load) {
+rename(const Workspace &workspace, const View &view, Position position, const std::string &name) {
   const Analysis &analysis = *view.analysis;
   const dsl::SourceLocation place = locationOf(view.source(), view.file, position);
   const dsl::Mention *mention = analysis.names().find(view.file, place.line, place.column);
@@ -92,8 +92,9 @@ rename(const View &view, Position position, const std::string &name, const dsl::
       analysis.file(0).path(), isMainChanged ? texts[0] : analysis.file(0).text(),
       [&](const std::string &path) -> std::variant<dsl::SourceFile, dsl::ReadProblem> {
         auto found = changed.find(identityOf(path));
-        return found == changed.end() ? load(path) : dsl::SourceFile(path, found->second);
-      });
+        return found == changed.end() ? workspace.load(path) : dsl::SourceFile(path, found->second);
+      },
+      workspace.counterOf(analysis.file(0).path()));
   const std::vector<std::string> errors = errorsOf(analysis), newErrors = errorsOf(renamed);
   if (newErrors.size() > errors.size())
     for (const std::string &error : newErrors)

@@ -58,8 +58,9 @@ void Workspace::drop(const std::string &identity) {
 const Analysis &Workspace::analysisOf(const std::string &identity, const Document &document) {
   std::unique_ptr<Analysis> &analysis = analyses[identity];
   if (!analysis)
-    analysis = std::make_unique<Analysis>(document.path, document.text,
-                                          [this](const std::string &path) { return load(path); });
+    analysis = std::make_unique<Analysis>(
+        document.path, document.text, [this](const std::string &path) { return load(path); },
+        counterOf(document.path));
   return *analysis;
 }
 

@@ -32,8 +32,13 @@ struct View {
   const dsl::SourceFile &source() const { return analysis->file(file); }
 };
 
+// How the features of tables are counted for the study of this path.
+using FeatureCounters = std::function<dsl::FeatureCounter(const std::string &path)>;
+
 class Workspace {
 public:
+  explicit Workspace(FeatureCounters counters = {}) : counters(std::move(counters)) {}
+
   void open(const std::string &path, std::string text, int64_t version);
   // Nothing happens to a file that is not open.
   void change(const std::string &path, const std::vector<Change> &changes, int64_t version);
@@ -43,6 +48,10 @@ public:
 
   // An open file as it is typed, another one from the disk.
   std::variant<dsl::SourceFile, dsl::ReadProblem> load(const std::string &path) const;
+
+  dsl::FeatureCounter counterOf(const std::string &path) const {
+    return counters ? counters(path) : dsl::FeatureCounter();
+  }
 
   const Document *find(const std::string &path) const;
   const std::map<std::string, Document> &documents() const { return open_; }
@@ -63,6 +72,7 @@ private:
   void drop(const std::string &identity);
   const std::string &rootOf(const std::string &identity);
 
+  FeatureCounters counters;
   std::map<std::string, Document> open_; // by identity
   std::map<std::string, std::unique_ptr<Analysis>> analyses;
 };

@@ -3,9 +3,9 @@ if exists("b:current_syntax")
   finish
 endif
 
-syntax keyword nnxKeyword activation branch dataset else expect experiment grid if include let
-syntax keyword nnxKeyword network on reference repeat report sample seed train training where
-syntax keyword nnxKeyword with
+syntax keyword nnxKeyword activation augment branch dataset else expect experiment grid if include
+syntax keyword nnxKeyword let network on reference repeat report sample seed train training
+syntax keyword nnxKeyword where with
 syntax keyword nnxOperator and or not in
 syntax keyword nnxBoolean true false
 syntax keyword nnxLayer activation add avg_pool batch_norm concat conv2d dense dropout flatten global_avg_pool
@@ -13,10 +13,10 @@ syntax keyword nnxLayer max_pool softmax
 syntax keyword nnxType bool float init int network optimizer padding schedule shape size
 syntax keyword nnxType string
 syntax keyword nnxConstant adadelta adagrad adam adamw constant continue cosine cross_entropy decoupled elu
-syntax keyword nnxConstant exponential gelu gelu_tanh glorot_normal glorot_uniform hard_sigmoid hard_sigmoid_keras2 he_normal he_uniform leaky_relu
-syntax keyword nnxConstant lecun_normal lecun_uniform linear lion mish nadam normal ones relu rmsprop
-syntax keyword nnxConstant same selu sgd sigmoid softplus softsign step stop swish tanh
-syntax keyword nnxConstant uniform unscaled valid zeros
+syntax keyword nnxConstant error exponential gelu gelu_tanh glorot_normal glorot_uniform hard_sigmoid hard_sigmoid_keras2 he_normal he_uniform
+syntax keyword nnxConstant horizontal leaky_relu lecun_normal lecun_uniform linear lion mean median mish nadam
+syntax keyword nnxConstant normal ones relu rmsprop same selu sgd sigmoid softplus softsign
+syntax keyword nnxConstant step stop swish tanh uniform unscaled valid vertical zero zeros
 syntax match nnxNumber "\<\d\+\(\.\d\+\)\?\([eE][-+]\?\d\+\)\?\>"
 syntax match nnxNumber "\<\d\+\(x\d\+\)\+\>"
 syntax match nnxName "\(^\s*\(dataset\|network\|training\|experiment\|activation\|let\)\s\+\)\@<=\h\w*"

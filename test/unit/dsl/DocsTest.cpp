@@ -20,11 +20,16 @@ std::set<Row> rowsOfTables() {
 #define NNX_JOIN(NAME) rows.insert({"layer", #NAME});
 #include "dsl/tables/Layers.def"
   for (Type type : {Type::activation, Type::optimizer, Type::schedule, Type::init, Type::padding,
-                    Type::loss, Type::divergence, Type::decay})
+                    Type::loss, Type::divergence, Type::decay, Type::missing, Type::unseen,
+                    Type::direction, Type::statistics})
     for (const std::string &word : wordsOf(type))
       rows.insert({std::string(tableOf(type)), word});
   for (const MetricRow &metric : metrics())
     rows.insert({"metric", std::string(metric.name)});
+#define NNX_SOURCE(KIND, ...) rows.insert({"source", #KIND});
+#include "dsl/tables/Sources.def"
+#define NNX_AUGMENTATION(NAME) rows.insert({"augmentation", #NAME});
+#include "dsl/tables/Augmentations.def"
 #define NNX_REPORT_PART(NAME) rows.insert({"report", #NAME});
 #include "dsl/tables/ReportParts.def"
   return rows;

@@ -21,7 +21,7 @@ const std::string experimentText = "experiment e { grid { act in [relu, tanh], b
 // Renames at the mark and gives the new text, or why not.
 std::string renamed(const std::string &marked, const std::string &name) {
   Typed typed(marked);
-  const auto result = rename(typed.view, typed.position, name, dsl::SourceFile::load);
+  const auto result = rename(typed.workspace, typed.view, typed.position, name);
   if (const auto *reason = std::get_if<std::string>(&result))
     return *reason;
   std::string text = typed.view.source().text();

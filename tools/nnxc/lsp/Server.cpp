@@ -6,13 +6,20 @@
 #include "editor/Hints.h"
 #include "editor/Hover.h"
 
+#include "tools/nnxc/LoadData.h"
+
 namespace nnx::lsp {
 
 namespace ls = llvm::lsp;
 namespace json = llvm::json;
 
 Server::Server(int input, llvm::raw_ostream &output, ls::JSONStreamStyle style, bool isPretty)
-    : transport(std::make_unique<MessageInput>(
+    : workspace([this](const std::string &path) {
+        return [this, count = featureCounter(path), path](const dsl::Dataset &dataset) {
+          return counts.count(path, dataset, count);
+        };
+      }),
+      transport(std::make_unique<MessageInput>(
                     input, style,
                     MessageInput::Observer{
                         [this] { publish(); },
@@ -99,6 +106,7 @@ void Server::onClose(const ls::DidCloseTextDocumentParams &params) {
 
 void Server::onFilesChange(const ls::NoParams &) {
   workspace.forget();
+  counts.forget();
   isDirty = true;
 }
 
@@ -228,8 +236,7 @@ void Server::onRename(const RenameParams &params, Callback<ls::WorkspaceEdit> re
   const auto found = view(params.textDocument);
   if (!found)
     return refuse("this file is not open");
-  const auto result = rename(*found, toPosition(params.position), params.newName,
-                             [this](const std::string &path) { return workspace.load(path); });
+  const auto result = rename(workspace, *found, toPosition(params.position), params.newName);
   if (const auto *reason = std::get_if<std::string>(&result))
     return refuse(*reason);
   ls::WorkspaceEdit edit;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "Conversions.h"
+#include "FeatureCounts.h"
 #include "MessageInput.h"
 
 #include "editor/Workspace.h"
@@ -54,6 +55,7 @@ private:
   // Diagnostics of all files of all studies, where they are not what was sent last.
   void publish();
 
+  FeatureCounts counts;
   editor::Workspace workspace;
   llvm::lsp::JSONTransport transport;
   llvm::lsp::MessageHandler handler;
