@@ -21,6 +21,8 @@ std::string_view docOf(std::string_view table, std::string_view row) {
       result[{doc.table, doc.row}] = doc.text;
     return result;
   }();
+  if (table == "metric")
+    row.remove_prefix(row.find_last_of('.') + 1); // "validation.loss"
   auto found = texts.find({table, row});
   return found == texts.end() ? std::string_view() : found->second;
 }
@@ -33,6 +35,7 @@ std::string_view docOfSetting(std::string_view owner, std::string_view setting) 
       {findOptimizerSignature(owner), "optimizers"},
       {findScheduleSignature(owner), "schedules"},
       {findInitSignature(owner), "inits"},
+      {findLossSignature(owner), "losses"},
       {findActivationSignature(owner), "activations"}};
   for (const auto &[signature, table] : kinds)
     if (signature && signature->find(setting))
@@ -47,6 +50,10 @@ const Signature *findTableSignature(std::string_view table, std::string_view row
     return findOptimizerSignature(row);
   if (table == "schedule")
     return findScheduleSignature(row);
+  if (table == "loss")
+    return findLossSignature(row);
+  if (table == "stop")
+    return findSettings(row);
   if (table == "init")
     return findInitSignature(row);
   if (table == "activation")

@@ -13,10 +13,10 @@ namespace {
 constexpr std::string_view referencePart = "reference.";
 
 // The types whose words a table has, those first that a word most often means.
-constexpr std::array wordTypes = {Type::optimizer,  Type::activation, Type::schedule,
-                                  Type::init,       Type::padding,    Type::loss,
-                                  Type::divergence, Type::decay,      Type::missing,
-                                  Type::unseen,     Type::direction,  Type::statistics};
+constexpr std::array wordTypes = {Type::optimizer, Type::activation, Type::schedule,   Type::init,
+                                  Type::padding,   Type::loss,       Type::divergence, Type::decay,
+                                  Type::missing,   Type::unseen,     Type::direction,  Type::stop,
+                                  Type::restore,   Type::statistics};
 
 const std::map<std::string, std::vector<Type>, std::less<>> &typesOfWords() {
   static const auto table = [] {
@@ -46,6 +46,10 @@ const Signature *findSignature(Type type, std::string_view name) {
     return findOptimizerSignature(name);
   case Type::schedule:
     return findScheduleSignature(name);
+  case Type::loss:
+    return findLossSignature(name);
+  case Type::stop:
+    return findSettings(name);
   case Type::init:
     return findInitSignature(name);
   case Type::activation:
@@ -157,6 +161,9 @@ void NameBuilder::visitName(const Expr &expr, const Wanted &wanted, Mention::For
     if (const MetricRow *metric = findMetric(word))
       return mentionRow("metric", metric->name, expr.location);
   }
+  const bool wantsMetric = wanted.isKnown && wanted.type == Type::metric;
+  if (const MetricRow *metric = wantsMetric ? findMetric(word) : nullptr)
+    return mentionRow("metric", metric->name, expr.location);
   if (Wanted found = typeOfWord(word, wanted); found.isKnown)
     mentionRow(tableOf(found.type), word, expr.location);
 }

@@ -60,7 +60,7 @@ private:
     const std::string &name = frame.head.back();
     if (depth > 0 && frames[depth - 1].isBlock() && frame.head.size() == 1 && dsl::findLayer(name))
       return dsl::findLayer(name);
-    for (std::string_view table : {"optimizer", "schedule", "init", "activation"})
+    for (std::string_view table : {"optimizer", "schedule", "loss", "stop", "init", "activation"})
       if (const dsl::Signature *found = dsl::findTableSignature(table, name))
         return found;
     const bool isRow = !dsl::docOf("source", name).empty() ||

@@ -187,7 +187,7 @@ std::string rowText(const View &view, const dsl::Mention &mention) {
   }
   // A setting that has the name of a table, as `activation` of a layer has, is one of its owner.
   const dsl::Signature *owner = dsl::findSettings(table);
-  for (std::string_view kind : {"optimizer", "schedule", "init", "activation"})
+  for (std::string_view kind : {"optimizer", "schedule", "loss", "init", "activation"})
     if (!owner || !owner->find(row))
       if (const dsl::Signature *signature = dsl::findTableSignature(kind, table))
         owner = signature;

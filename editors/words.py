@@ -35,7 +35,7 @@ def words():
     types = re.findall(r"NNX_TYPE\(\w+, \"(\w+)\", true\)", (root / "dsl/tables/Types.def").read_text())
     layers = rows("Layers", "NNX_LAYER") + rows("Layers", "NNX_JOIN")
     values = (rows("Activations", "NNX_ACTIVATION") + ["softmax"] + rows("Optimizers", "NNX_OPTIMIZER") +
-              rows("Schedules", "NNX_SCHEDULE") + rows("Inits", "NNX_INIT") +
+              rows("Losses", "NNX_LOSS") + rows("Schedules", "NNX_SCHEDULE") + rows("Inits", "NNX_INIT") +
               re.findall(r"NNX_CHOICE\(\w+, \"(\w+)\"\)", (root / "dsl/tables/Choices.def").read_text()))
     return {
         "keyword.control.nnx": keywords,

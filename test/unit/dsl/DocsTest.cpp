@@ -21,7 +21,7 @@ std::set<Row> rowsOfTables() {
 #include "dsl/tables/Layers.def"
   for (Type type : {Type::activation, Type::optimizer, Type::schedule, Type::init, Type::padding,
                     Type::loss, Type::divergence, Type::decay, Type::missing, Type::unseen,
-                    Type::direction, Type::statistics})
+                    Type::direction, Type::stop, Type::restore, Type::statistics})
     for (const std::string &word : wordsOf(type))
       rows.insert({std::string(tableOf(type)), word});
   for (const MetricRow &metric : metrics())
@@ -42,7 +42,7 @@ std::vector<Row> settings() {
 #include "dsl/tables/Settings.def"
 #define NNX_REPORT_SETTING(PART, NAME, ROLE, DEFAULT) rows.emplace_back(#PART, NAME);
 #include "dsl/tables/ReportParts.def"
-  for (const char *table : {"optimizer", "schedule", "init", "activation"})
+  for (const char *table : {"optimizer", "schedule", "init", "activation", "loss"})
     for (const auto &[kind, row] : rowsOfTables())
       if (kind == table)
         if (const Signature *signature = findTableSignature(kind, row))
@@ -72,7 +72,8 @@ TEST(DocsTest, every_text_has_a_row_and_reads_as_a_sentence) {
     EXPECT_TRUE(seen.insert(row).second) << doc.table << " " << doc.row << " twice";
     const bool isShared = doc.table == "layers" || doc.table == "optimizers" ||
                           doc.table == "schedules" || doc.table == "inits" ||
-                          doc.table == "activations" || doc.table == "reports";
+                          doc.table == "losses" || doc.table == "activations" ||
+                          doc.table == "reports";
     const bool isKnown = doc.table == "word" || rows.contains(row) ||
                          owners.contains(row.first + "/" + row.second) ||
                          (isShared && shared.contains(row.second));
