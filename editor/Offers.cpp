@@ -78,8 +78,6 @@ void Offers::addValues(std::optional<Type> type) {
     addWords({"true", "false"});
   if (type == Type::source)
     addRows("source");
-  if (type == Type::metric)
-    addMetrics();
   if (type == Type::activation || !type)
     addDeclared(DeclarationKind::activation);
   if (type == Type::network || !type)
