@@ -15,9 +15,9 @@ syntax keyword nnxType string
 syntax keyword nnxConstant adadelta adagrad adam adamw best constant continue cosine cross_entropy decoupled
 syntax keyword nnxConstant early elu error exponential gelu gelu_tanh glorot_normal glorot_uniform hard_sigmoid hard_sigmoid_keras2
 syntax keyword nnxConstant he_normal he_uniform hinge horizontal huber last leaky_relu lecun_normal lecun_uniform linear
-syntax keyword nnxConstant lion mae mean median mish mse nadam never normal ones
-syntax keyword nnxConstant relu rmsprop same selu sgd sigmoid softplus softsign step stop
-syntax keyword nnxConstant swish tanh uniform unscaled valid vertical zero zeros
+syntax keyword nnxConstant lion mae mean median mish mse nadam never none normal
+syntax keyword nnxConstant ones relu rmsprop same selu sgd sigmoid softplus softsign step
+syntax keyword nnxConstant stop swish tanh uniform unscaled valid vertical zero zeros
 syntax match nnxNumber "\<\d\+\(\.\d\+\)\?\([eE][-+]\?\d\+\)\?\>"
 syntax match nnxNumber "\<\d\+\(x\d\+\)\+\>"
 syntax match nnxName "\(^\s*\(dataset\|network\|training\|experiment\|activation\|let\)\s\+\)\@<=\h\w*"

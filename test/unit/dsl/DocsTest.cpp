@@ -21,7 +21,7 @@ std::set<Row> rowsOfTables() {
 #include "dsl/tables/Layers.def"
   for (Type type : {Type::activation, Type::optimizer, Type::schedule, Type::init, Type::padding,
                     Type::loss, Type::divergence, Type::decay, Type::missing, Type::unseen,
-                    Type::direction, Type::stop, Type::restore, Type::statistics})
+                    Type::direction, Type::weights, Type::stop, Type::restore, Type::statistics})
     for (const std::string &word : wordsOf(type))
       rows.insert({std::string(tableOf(type)), word});
   for (const MetricRow &metric : metrics())
