@@ -49,10 +49,9 @@ void ModelFiles::keep(const RunInfo &run, const RunResult &result, const nnxrt_v
                       const Model &model) {
   if (policy == SavedWeights::none)
     return;
-  {
-    const std::scoped_lock lock(mutex);
-    untold.insert(result.weightsSha256);
-  }
+  // One at a time: two runs that end with equal weights, as those that diverge may, have one file.
+  const std::scoped_lock lock(mutex);
+  untold.insert(result.weightsSha256);
   const fs::path file = fileOf(result.weightsSha256);
   if (std::error_code ignored; !fs::exists(file, ignored))
     replaceFile(file, safetensorsOf(weightsOf(model, variant), notesOf(run, result, *info->study)));

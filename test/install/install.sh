@@ -48,7 +48,7 @@ case $kind in
     bare "$cmake" -G Ninja -DCMAKE_MAKE_PROGRAM="$ninja" -S "$folder/project" -B "$folder/made" \
       -DCMAKE_PREFIX_PATH="$folder/second" >"$folder/log"
     bare "$cmake" --build "$folder/made" >"$folder/log"
-    bare "$folder/made/digits" --data "$folder/data" --out "$folder/out2" >"$folder/log" 2>&1
+    bare "$folder/made/bin/digits" --data "$folder/data" --out "$folder/out2" >"$folder/log" 2>&1
     [[ $(tail -n +2 "$folder/out2/results.csv" | wc -l) == 2 ]]
     ;;
   packages)

@@ -2,7 +2,7 @@
 #
 #   nnx_add_study(NAME FILE [SET PATH=VALUE...] [CPU CPU] [DEPENDS FILE...])
 #
-# a target that compiles the study FILE to the trainer NAME in the current binary folder. DEPENDS are
+# a target that compiles the study FILE to the trainer bin/NAME below the current binary folder. DEPENDS are
 # files that it includes or refers to.
 get_filename_component(nnx_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 if(NOT TARGET nnx::nnxc)
@@ -16,7 +16,9 @@ function(nnx_add_study name file)
     message(FATAL_ERROR "nnx_add_study: unknown arguments ${study_UNPARSED_ARGUMENTS}")
   endif()
   get_filename_component(source "${file}" ABSOLUTE)
-  set(trainer "${CMAKE_CURRENT_BINARY_DIR}/${name}")
+  # A folder of its own: Ninja takes a file and a target of one name for the same.
+  set(trainer "${CMAKE_CURRENT_BINARY_DIR}/bin/${name}")
+  file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/bin")
   set(options "")
   foreach(value IN LISTS study_SET)
     list(APPEND options --set "${value}")
