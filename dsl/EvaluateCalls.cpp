@@ -167,14 +167,20 @@ bool Evaluator::checkClipping(const Optimizer &optimizer, SourceLocation locatio
   return count <= 1;
 }
 
+// The arguments of an activation or a loss, all of them floats, in the order of its row.
+static std::vector<double> numbersOf(const Settings &settings) {
+  std::vector<double> values;
+  for (const Setting &setting : settings)
+    values.push_back(std::get<double>(setting.value));
+  return values;
+}
+
 Value Evaluator::evaluateActivation(const Signature &signature, const Expr &call,
                                     const Scope &scope) {
   std::optional<Settings> settings = evaluateSettings(signature, call, scope);
   if (!settings)
     return wrong(call);
-  std::vector<double> values;
-  for (const Setting &setting : *settings)
-    values.push_back(std::get<double>(setting.value));
+  const std::vector<double> values = numbersOf(*settings);
   const std::string name = call.elements.empty() ? call.text : toText(call);
   const ActivationNode *node = findDeclared(call.text);
   if (!node)
@@ -190,9 +196,7 @@ Value Evaluator::evaluateLoss(const Signature &signature, const Expr &call, cons
   std::optional<Settings> settings = evaluateSettings(signature, call, scope);
   if (!settings)
     return wrong(call);
-  std::vector<double> values;
-  for (const Setting &setting : *settings)
-    values.push_back(std::get<double>(setting.value));
+  const std::vector<double> values = numbersOf(*settings);
   return made(LossValue{lossText(*findLoss(call.text), values)}, call);
 }
 
