@@ -1,8 +1,7 @@
 // Reading data sets, good and hostile ones, and gathering batches.
-#include "runtime/data/Dataset.h"
 #include "runtime/data/Gather.h"
 
-#include "test/unit/runtime/SyntheticDigits.h"
+#include "test/unit/runtime/LoadedData.h"
 
 #include <gmock/gmock.h>
 
@@ -17,13 +16,11 @@ using testing::HasSubstr;
 namespace {
 
 /// Samples of 3 x 5 (x 2), 4 classes.
-class DataTest : public testing::Test {
+class DataTest : public LoadedDataTest {
 protected:
   DataTest() {
-    spec.name = "small";
     spec.shape = {3, 5, 1};
     spec.classes = 4;
-    spec.line = 3;
     spec.kind = "idx";
     spec.train.files = {{"train-images", ""}, {"train-labels", ""}};
     spec.test.files = {{"test-images", ""}, {"test-labels", ""}};
@@ -38,18 +35,7 @@ protected:
     std::iota(bytes.begin(), bytes.end(), uint8_t{0});
     return bytes;
   }
-  [[nodiscard]] Dataset load() const { return {spec, {folder.path}}; }
-  [[nodiscard]] std::string failure() const {
-    try {
-      static_cast<void>(load());
-    } catch (const DataError &error) {
-      return error.what();
-    }
-    return "nothing was wrong";
-  }
 
-  ScratchFolder folder;
-  DatasetSpec spec;
   const Bytes images = idxFile({6, 3, 5}, counted(90));
   const Bytes labels = idxFile({6}, {0, 1, 2, 3, 0, 1});
 };

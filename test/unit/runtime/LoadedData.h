@@ -7,8 +7,10 @@
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
+#include <sodium/utils.h>
 
 #include <fstream>
+#include <stdexcept>
 
 namespace nnxrt::test {
 
@@ -18,21 +20,12 @@ inline nlohmann::json goldenData() {
 }
 
 inline Bytes fromBase64(const std::string &text) {
-  static const std::string digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  Bytes bytes;
-  uint32_t held = 0;
-  int bits = 0;
-  for (const char c : text) {
-    if (c == '=')
-      break;
-    held = held << 6 | static_cast<uint32_t>(digits.find(c));
-    bits += 6;
-    if (bits < 8)
-      continue;
-    bits -= 8;
-    bytes.push_back(static_cast<uint8_t>(held >> bits));
-  }
+  Bytes bytes(text.size());
+  size_t length = 0;
+  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &length,
+                        nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
+    throw std::invalid_argument("not base64");
+  bytes.resize(length);
   return bytes;
 }
 
