@@ -18,7 +18,7 @@ std::unique_ptr<Exploration> explore(SourceFile &source, const Overrides &overri
   bool isWellFormed = !sink.hasErrors();
   applyOverrides(file, source, overrides, sink);
   resolveActivations(file, sink);
-  Checker checker(file, countFeatures, sink);
+  Checker checker(file, countFeatures, load, sink);
   checker.visitNetworks(std::move(visit));
   checker.checkNames();
   checker.checkLets();
@@ -35,12 +35,13 @@ std::unique_ptr<Exploration> explore(SourceFile &source, const Overrides &overri
 }
 
 std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink,
-                             const FeatureCounter &countFeatures) {
-  Study study = std::move(explore(source, overrides, sink, countFeatures)->study);
+                             const FeatureCounter &countFeatures, const FileLoader &load) {
+  Study study = std::move(explore(source, overrides, sink, countFeatures, load)->study);
   if (sink.hasErrors())
     return std::nullopt;
   study.file = source.path();
   study.source = source.text();
+  study.options = overrides;
   for (uint32_t index = 1; index < source.fileCount(); ++index)
     study.includes.push_back({source.file(index).path(), source.file(index).text()});
   return study;

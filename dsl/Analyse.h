@@ -19,14 +19,16 @@ namespace nnx::dsl {
 // mnist.scale=1, baseline.repeats=3, or the name of a `let`.
 using Overrides = std::vector<std::string>;
 
+// How a file that the study names is read: from the disk, from what an editor holds unsaved, or
+// from what results say they were made from.
+using FileLoader = std::function<std::variant<SourceFile, ReadProblem>(const std::string &path)>;
+
 // Lexes, parses, applies `overrides` (which become lines of `source`), checks, expands the grids.
 // Nothing if `sink` has errors.
 // `countFeatures` is asked for the shape of a table that the file does not state.
 std::optional<Study> analyse(SourceFile &source, const Overrides &overrides, DiagnosticSink &sink,
-                             const FeatureCounter &countFeatures = {});
-
-// How an included file is read: from the disk, or from what an editor holds unsaved.
-using FileLoader = std::function<std::variant<SourceFile, ReadProblem>(const std::string &path)>;
+                             const FeatureCounter &countFeatures = {},
+                             const FileLoader &load = SourceFile::load);
 
 // The first steps of it alone: reads the file and, into `source`, those that it includes.
 File parse(SourceFile &source, DiagnosticSink &sink, const FileLoader &load = SourceFile::load);

@@ -103,7 +103,7 @@ ExperimentCheck Checker::checkExperiment(const ExperimentNode &node, Experiment 
 
 // What is said about the points: figures of others, claims, the report.
 void Checker::checkOutcome(const ExperimentNode &node, Experiment &experiment) {
-  ReferenceReader(node, file, globals, sink).read(experiment);
+  ReferenceReader(node, file, globals, {load, study.published}, sink).read(experiment);
   const auto dataset =
       std::find_if(study.datasets.begin(), study.datasets.end(),
                    [&](const Dataset &each) { return each.name == node.train->dataset; });

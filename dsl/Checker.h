@@ -22,8 +22,9 @@ struct ExperimentCheck {
 
 class Checker {
 public:
-  Checker(const File &file, FeatureCounter countFeatures, DiagnosticSink &sink)
-      : file(file), countFeatures(std::move(countFeatures)), sink(sink) {}
+  Checker(const File &file, FeatureCounter countFeatures, const FileLoader &load,
+          DiagnosticSink &sink)
+      : file(file), countFeatures(std::move(countFeatures)), load(load), sink(sink) {}
 
   void checkNames(); // two declarations of one name
   void checkLets();
@@ -62,6 +63,7 @@ private:
 
   const File &file;
   FeatureCounter countFeatures;
+  const FileLoader &load;
   DiagnosticSink &sink;
   Scope globals;
   Study study;

@@ -73,8 +73,8 @@ private:
 };
 
 ReferenceReader::ReferenceReader(const ExperimentNode &node, const File &file, const Scope &globals,
-                                 DiagnosticSink &sink)
-    : node(node), file(file), globals(globals), sink(sink) {
+                                 Tables tables, DiagnosticSink &sink)
+    : node(node), file(file), globals(globals), tables(tables), sink(sink) {
   for (const AxisNode &axis : node.axes)
     axes.insert(axes.end(), axis.names.begin(), axis.names.end());
 }
@@ -146,13 +146,17 @@ void ReferenceReader::readTable(const Expr &call, Experiment &experiment) {
   std::error_code error;
   if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
     return refuse("it is no regular file"); // reading a pipe might never end
-  auto loaded = SourceFile::load(path.string());
+  auto loaded = tables.load(path.string());
   if (const auto *problem = std::get_if<ReadProblem>(&loaded))
     return refuse(problem->id == DiagnosticId::file_unreadable
                       ? std::string(problem->arguments.at(0))
                       : message(problem->id, problem->arguments));
+  const std::string &text = std::get<SourceFile>(loaded).text();
+  if (std::none_of(tables.known.begin(), tables.known.end(),
+                   [&](const SourceText &each) { return each.file == path.string(); }))
+    tables.known.push_back({path.string(), text});
   CsvFault fault;
-  auto table = readCsv(std::get<SourceFile>(loaded).text(), fault);
+  auto table = readCsv(text, fault);
   Notes wrong, unmatched;
   if (table)
     joinTable(*table, name, experiment, wrong, unmatched);

@@ -1,6 +1,7 @@
 // Reads the references of one experiment: tables beside the file, and rows in place.
 #pragma once
 
+#include "dsl/Analyse.h"
 #include "dsl/Evaluate.h"
 
 #include <set>
@@ -11,7 +12,13 @@ struct CsvTable;
 
 class ReferenceReader {
 public:
-  ReferenceReader(const ExperimentNode &node, const File &file, const Scope &globals,
+  // How tables are read, and where those that were read are added.
+  struct Tables {
+    const FileLoader &load;
+    std::vector<SourceText> &known;
+  };
+
+  ReferenceReader(const ExperimentNode &node, const File &file, const Scope &globals, Tables tables,
                   DiagnosticSink &sink);
 
   // Adds figures and notes to the points. Without points, what can be checked without is checked.
@@ -36,6 +43,7 @@ private:
   const ExperimentNode &node;
   const File &file;
   const Scope &globals;
+  const Tables tables;
   DiagnosticSink &sink;
   std::vector<std::string> axes;
 };

@@ -282,9 +282,11 @@ struct SourceText {
 };
 
 struct Study {
-  std::string file;                 // as it was named when opened
-  std::string source;               // the whole text
-  std::vector<SourceText> includes; // the files that it includes, in the order of reading
+  std::string file;                  // as it was named when opened
+  std::string source;                // the whole text
+  std::vector<SourceText> includes;  // the files that it includes, in the order of reading
+  std::vector<std::string> options;  // of --set: PATH=VALUE each
+  std::vector<SourceText> published; // tables of figures that its references read
   std::vector<Dataset> datasets;
   std::vector<Variant> variants; // in the order of the first point that needs each
   std::vector<Experiment> experiments;

@@ -209,12 +209,17 @@ Json toJson(const dsl::ReportPart &part) {
   return json;
 }
 
+Json toJson(const std::vector<dsl::SourceText> &texts) {
+  Json json = Json::array();
+  for (const dsl::SourceText &each : texts)
+    json.push_back({{"file", each.file}, {"source", each.source}});
+  return json;
+}
+
 } // namespace
 
 std::string studyJson(const dsl::Study &study, const kernels::KernelTarget &target) {
-  Json datasets = Json::array(), experiments = Json::array(), includes = Json::array();
-  for (const dsl::SourceText &each : study.includes)
-    includes.push_back({{"file", each.file}, {"source", each.source}});
+  Json datasets = Json::array(), experiments = Json::array();
   for (const dsl::Dataset &dataset : study.datasets)
     datasets.push_back(toJson(dataset, study));
   for (const dsl::Experiment &experiment : study.experiments) {
@@ -240,11 +245,15 @@ std::string studyJson(const dsl::Study &study, const kernels::KernelTarget &targ
   Json json = {{"schema", 1},
                {"file", study.file},
                {"source", study.source},
-               {"includes", includes},
+               {"includes", toJson(study.includes)},
                {"compiler", "nnx " NNX_VERSION},
                {"numerics", numericsVersion},
                {"datasets", datasets},
                {"experiments", experiments}};
+  if (!study.options.empty())
+    json["options"] = study.options;
+  if (!study.published.empty())
+    json["published"] = toJson(study.published);
   return json.dump();
 }
 

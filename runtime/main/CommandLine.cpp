@@ -40,6 +40,10 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
                  "Train these points alone; POINT is a label or a number as --list shows them")
       ->type_name("EXPERIMENT[/POINT]")
       ->take_all();
+  app.add_option("--repeats", options.repeats,
+                 "Train each point, or these, at least N times: the seeds of `repeats = N`")
+      ->type_name("[EXPERIMENT[/POINT]=]N")
+      ->take_all();
   app.add_option("--jobs", options.jobs, "Points that are trained at once (one per core)")
       ->type_name("N")
       ->check(count);
@@ -61,12 +65,20 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
          "--shard", [&](const std::string &text) { readShard(text, options); },
          "Train the Ith of N parts of the runs; `nnxc report` merges their folders")
       ->type_name("I/N");
-  app.add_option("--verify", options.verify,
-                 "Train some finished runs (3) again, and compare; nothing is written")
-      ->type_name("[RUNS]")
-      ->expected(0, 1)
-      ->default_str("3")
-      ->check(CLI::Range(1, 1000000));
+  CLI::Option *const verify =
+      app.add_option("--verify", options.verify,
+                     "Train some finished runs (3) again, and compare; nothing is written")
+          ->type_name("[RUNS]")
+          ->expected(0, 1)
+          ->default_str("3")
+          ->check(CLI::Range(1, 1000000));
+  app.add_option("--against", options.against,
+                 "Compare with this report.html, not with the results")
+      ->type_name("REPORT")
+      ->needs(verify);
+  app.add_option("--draw", options.draw, "Choose the runs to verify by this number (at random)")
+      ->type_name("SEED")
+      ->needs(verify);
   app.add_option_function<std::string>(
          "--save-weights", [&](const std::string &text) { options.weights = policyOf(text); },
          "Whose weights DIR/models keeps: those of each experiment's best point (best), or all")

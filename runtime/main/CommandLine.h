@@ -23,11 +23,14 @@ struct Options {
   std::filesystem::path out;  // empty: results/STUDY
   std::filesystem::path data; // empty: the usual places
   std::vector<std::string> only;
-  int jobs = 0, threads = 0; // 0: to be chosen
+  std::vector<std::string> repeats; // wishes for more runs of points than the study has
+  int jobs = 0, threads = 0;        // 0: to be chosen
   double checkpointSeconds = 10;
-  double budgetSeconds = 0;  // 0: no limit
-  int shard = 1, shards = 1; // the part of the runs, and of how many
-  int verify = 0;            // how many runs to train again and compare; 0: none
+  double budgetSeconds = 0;      // 0: no limit
+  int shard = 1, shards = 1;     // the part of the runs, and of how many
+  int verify = 0;                // how many runs to train again and compare; 0: none
+  std::filesystem::path against; // a report to compare with; empty: the results in `out`
+  std::optional<uint64_t> draw;  // chooses the runs to compare; none: at random
   SavedWeights weights = SavedWeights::best;
   bool list = false, dryRun = false, failFast = false, force = false;
   bool quiet = false, json = false, quick = false;

@@ -8,7 +8,7 @@
 #include "runtime/main/Selection.h"
 #include "runtime/main/StudyPlan.h"
 #include "runtime/main/TimeBudget.h"
-#include "runtime/main/Verification.h"
+#include "runtime/main/VerifyStudy.h"
 #include "runtime/report/Claims.h"
 #include "runtime/report/Format.h"
 #include "runtime/report/Progress.h"
@@ -16,7 +16,6 @@
 #include "runtime/store/Checkpoints.h"
 #include "runtime/store/EventLog.h"
 #include "runtime/store/ResultStore.h"
-#include "runtime/store/Schema.h"
 #include "runtime/store/StoreError.h"
 
 #include <fmt/format.h>
@@ -58,8 +57,7 @@ static void listPoints(const std::vector<PointInfo> &points) {
     fmt::print("{}/{}  {}  [{}, {}, batch {}, epochs {}{}]\n", each.experiment->name,
                each.pointIndex + 1, each.point->label, each.point->network,
                settings.optimizer.text(), settings.batch, settings.epochs,
-               each.experiment->repeats > 1 ? fmt::format(", repeats {}", each.experiment->repeats)
-                                            : "");
+               each.repeats > 1 ? fmt::format(", repeats {}", each.repeats) : "");
   }
 }
 
@@ -142,38 +140,6 @@ static int trainStudy(StudyPlan plan, const Options &options) {
   return failedStatus;
 }
 
-static int verifyStudy(const StudyPlan &plan, const Options &options) {
-  const fs::path out = resultsFolder(*plan.info.study, options);
-  if (std::error_code ignored; !fs::exists(out / "results.sqlite", ignored))
-    throw StoreError(fmt::format("{}: holds no results", out.string()));
-  const ResultsFolder folder(out);
-  Database database(out / "results.sqlite");
-  prepareSchema(database);
-  const StudyResults results = ResultReader(database, plan.info, 0).load({}, false);
-  const std::vector<RunRequest> chosen =
-      chooseForVerification(plan.requests, results, static_cast<size_t>(options.verify));
-  if (chosen.empty())
-    throw StoreError(fmt::format("{}: holds no finished run of these points", out.string()));
-  Verification verification(results);
-  Progress progress(styleOf(options));
-  ObserverList observers;
-  observers.add(verification);
-  observers.add(progress);
-  const StopFlag &interrupted = catchInterruptions();
-  StudyInfo info = plan.info;
-  info.runs = chosen.size();
-  observers.studyStarted(info);
-  const StudyOutcome outcome =
-      trainRuns(chosen, Placement::choose(options.jobs, options.threads, chosen.size(), info.cores),
-                options.failFast, observers, interrupted);
-  observers.studyEnded(outcome);
-  fmt::print("{}{} trained again, {} different\n", verification.text(),
-             counted(static_cast<int64_t>(chosen.size()), "run"), verification.differences());
-  if (outcome.wasInterrupted)
-    return interruptedStatus;
-  return verification.differences() > 0 ? failedStatus : 0;
-}
-
 int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string> &arguments) {
   std::signal(SIGXFSZ, SIG_IGN); // a file that may grow no further is an error, not the end
   try {
@@ -186,11 +152,15 @@ int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string
         parseCommandLine(arguments, study.file, version, std::cout, std::cerr, status);
     if (!options)
       return status;
-    const std::vector<PointInfo> points = selectPoints(study, options->only);
+    std::vector<PointInfo> points = selectPoints(study, options->only);
+    askForRepeats(study, options->repeats, points);
     if (options->list) {
       listPoints(points);
       return 0;
     }
+    if (options->verify > 0 && !options->dryRun)
+      return verifyStudy(compiled, study, points, *options, resultsFolder(study, *options),
+                         styleOf(*options));
     const StudyPlan plan = planStudy(compiled, study, points, *options);
     for (size_t i = 0; i < plan.info.datasets.size(); ++i)
       if (plan.info.datasets[i])
@@ -199,7 +169,7 @@ int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string
       printPlan(plan);
       return 0;
     }
-    return options->verify > 0 ? verifyStudy(plan, *options) : trainStudy(plan, *options);
+    return trainStudy(plan, *options);
   } catch (const std::bad_alloc &) {
     fmt::print(stderr, "error: not enough memory\n");
   } catch (const std::exception &error) {

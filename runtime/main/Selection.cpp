@@ -66,6 +66,30 @@ std::vector<PointInfo> nnxrt::selectPoints(const Study &study,
       addSelected(study, experiment.name, places);
   std::vector<PointInfo> points;
   for (const auto &[e, p] : places)
-    points.push_back({&study.experiments[e], &study.experiments[e].points[p], e, p});
+    points.push_back({&study.experiments[e], &study.experiments[e].points[p], e, p,
+                      study.experiments[e].repeats});
   return points;
+}
+
+void nnxrt::askForRepeats(const Study &study, const std::vector<std::string> &wishes,
+                          std::vector<PointInfo> &points) {
+  constexpr int most = 10000; // as the language has it
+  for (const std::string &wish : wishes) {
+    // A label may hold `=` itself.
+    const size_t sign = wish.rfind('=');
+    const std::string number = sign == std::string::npos ? wish : wish.substr(sign + 1);
+    int repeats = 0;
+    const auto [end, error] =
+        std::from_chars(number.data(), number.data() + number.size(), repeats);
+    if (error != std::errc() || end != number.data() + number.size() || repeats < 1 ||
+        repeats > most)
+      throw SelectionError(fmt::format(
+          "--repeats: `{}` is not [EXPERIMENT[/POINT]=]N with N from 1 to {}", wish, most));
+    std::set<Place> places;
+    if (sign != std::string::npos)
+      addSelected(study, wish.substr(0, sign), places);
+    for (PointInfo &point : points)
+      if (sign == std::string::npos || places.contains({point.experimentIndex, point.pointIndex}))
+        point.repeats = std::max(point.repeats, repeats);
+  }
 }

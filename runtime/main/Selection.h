@@ -18,4 +18,9 @@ struct SelectionError : std::runtime_error {
 /// the study's order, each once. POINT is a label (spaces do not count) or a number from 1.
 std::vector<PointInfo> selectPoints(const Study &study, const std::vector<std::string> &only);
 
+/// Of those of `points` that a wish of --repeats names ("N", "EXPERIMENT=N", "EXPERIMENT/POINT=N"),
+/// at least N runs are wanted. Throws SelectionError.
+void askForRepeats(const Study &study, const std::vector<std::string> &wishes,
+                   std::vector<PointInfo> &points);
+
 } // namespace nnxrt

@@ -74,7 +74,7 @@ StudyPlan nnxrt::planStudy(const nnxrt_study &compiled, const Study &study,
   for (const PointInfo &each : points) {
     const Dataset &dataset = *info.datasets[each.point->dataset];
     const WeightsFile *const start = startOf(info, *each.point);
-    for (int repeat = 0; repeat < each.experiment->repeats; ++repeat) {
+    for (int repeat = 0; repeat < each.repeats; ++repeat) {
       single.push_back({planRun(each, repeat, dataset, options.quick, start),
                         &compiled.variants[each.point->variant], &dataset, dataset.scale});
       single.back().start = start;

@@ -1,14 +1,16 @@
 // Training a sample of runs again.
 #include "runtime/main/Verification.h"
 
+#include "runtime/train/Random.h"
+
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <numeric>
 
 using namespace nnxrt;
 
-/// The stored result of a point and repeat; null where there is none that is whole.
-static const StoredRun *findStored(const StudyResults &results, const RunPlace &place) {
+const StoredRun *nnxrt::findStored(const StudyResults &results, const RunPlace &place) {
   for (const PointResults &point : results.points) {
     if (point.experiment != place.point.experimentIndex || point.point != place.point.pointIndex)
       continue;
@@ -21,8 +23,9 @@ static const StoredRun *findStored(const StudyResults &results, const RunPlace &
 }
 
 std::vector<RunRequest> nnxrt::chooseForVerification(std::span<const RunRequest> requests,
-                                                     const StudyResults &results, size_t count) {
-  std::vector<RunRequest> there;
+                                                     const StudyResults &results, size_t count,
+                                                     uint64_t draw, size_t &there) {
+  std::vector<RunRequest> known;
   for (const RunRequest &request : requests) {
     std::vector<int64_t> steps;
     for (const RunPlace &place : request.info.places)
@@ -32,12 +35,18 @@ std::vector<RunRequest> nnxrt::chooseForVerification(std::span<const RunRequest>
     steps.erase(std::ranges::unique(steps).begin(), steps.end());
     if (steps.empty())
       continue;
-    there.push_back(request);
-    there.back().info = limitedTo(request.info, steps);
+    known.push_back(request);
+    known.back().info = limitedTo(request.info, steps);
   }
+  there = known.size();
+  std::vector<uint32_t> order(known.size());
+  std::iota(order.begin(), order.end(), 0U);
+  shuffle(order, draw, 0);
+  order.resize(std::min(count, order.size()));
+  std::ranges::sort(order);
   std::vector<RunRequest> chosen;
-  for (size_t i = 0; i < std::min(count, there.size()); ++i)
-    chosen.push_back(there[i * there.size() / std::min(count, there.size())]);
+  for (const uint32_t i : order)
+    chosen.push_back(known[i]);
   return chosen;
 }
 
@@ -47,8 +56,7 @@ static bool isSame(double left, double right) {
 
 static bool isSame(const RunResult &left, const RunResult &right) {
   return left.status == right.status && left.weightsSha256 == right.weightsSha256 &&
-         left.test.confusion == right.test.confusion && isSame(left.test.loss, right.test.loss) &&
-         left.steps == right.steps;
+         isSame(left.test.loss, right.test.loss) && left.steps == right.steps;
 }
 
 void Verification::compare(const RunInfo &run, const RunResult &result) {

@@ -10,10 +10,15 @@
 
 namespace nnxrt {
 
-/// Of `requests`, up to `count` whose longest result is there and whole, evenly over the study,
-/// each limited to the results that are there.
+/// The stored result of a point and repeat; null where there is none that is whole.
+const StoredRun *findStored(const StudyResults &results, const RunPlace &place);
+
+/// Of `requests`, up to `count` of which results are there and whole, drawn by the seed `draw`,
+/// each as likely, in the study's order; each limited to the results that are there. `there`
+/// becomes how many it was drawn from.
 std::vector<RunRequest> chooseForVerification(std::span<const RunRequest> requests,
-                                              const StudyResults &results, size_t count);
+                                              const StudyResults &results, size_t count,
+                                              uint64_t draw, size_t &there);
 
 /// Compares what it hears of with what the results hold.
 class Verification final : public RunObserver {

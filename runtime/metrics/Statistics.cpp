@@ -75,11 +75,59 @@ double nnxrt::pairedTest(const std::vector<double> &differences) {
   return studentTail(mean / std::sqrt(squares / (count - 1) / count), count - 1);
 }
 
-std::vector<double> nnxrt::holmCorrected(const std::vector<double> &values) {
+/// Mean of Phi(shift - t s), where s^2 is chi-square of `freedom` divided by it: the probability
+/// that the noncentral T is above t. Simpson's rule over s, whose density is
+/// 2 (f/2)^(f/2) / Gamma(f/2) s^(f-1) exp(-f s^2 / 2).
+static double noncentralTail(double t, double freedom, double shift) {
+  constexpr double deviations = 9; // of s from 1, which holds all but 1e-15 of it
+  const double width = deviations / std::sqrt(2 * freedom);
+  const double low = std::max(0.0, 1 - width), high = 1 + std::max(width, 8 / std::sqrt(freedom));
+  // Phi rises over a width of 1 / t.
+  const int parts = 2 * std::clamp(static_cast<int>(10 * t * (high - low)), 1000, 100000);
+  const double step = (high - low) / parts;
+  const double scale =
+      std::log(2.0) + freedom / 2 * std::log(freedom / 2) - std::lgamma(freedom / 2);
+  const auto value = [&](double s) {
+    const double density =
+        s == 0 ? (freedom == 1 ? std::exp(scale) : 0)
+               : std::exp(scale + (freedom - 1) * std::log(s) - freedom * s * s / 2);
+    return density * std::erfc((t * s - shift) / std::sqrt(2.0)) / 2;
+  };
+  double sum = value(low) + value(high);
+  for (int i = 1; i < parts; ++i)
+    sum += value(low + i * step) * (i % 2 == 1 ? 4 : 2);
+  return sum * step / 3;
+}
+
+double nnxrt::pairedPower(double effect, int64_t pairs, double level) {
+  const double freedom = static_cast<double>(pairs - 1);
+  const double shift = std::abs(effect) * std::sqrt(static_cast<double>(pairs));
+  const double t = studentQuantile(level, freedom);
+  return noncentralTail(t, freedom, shift) + noncentralTail(t, freedom, -shift);
+}
+
+int64_t nnxrt::pairsNeeded(double effect, double level, double power, int64_t most) {
+  if (most < 2 || !(pairedPower(effect, most, level) >= power))
+    return 0;
+  int64_t low = 1, high = most; // too few, enough
+  while (high - low > 1) {
+    const int64_t middle = (low + high) / 2;
+    (pairedPower(effect, middle, level) >= power ? high : low) = middle;
+  }
+  return high;
+}
+
+/// The places of the values, the smallest first.
+static std::vector<size_t> rankingOf(const std::vector<double> &values) {
   std::vector<size_t> order(values.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return values[a] < values[b]; });
+  return order;
+}
+
+std::vector<double> nnxrt::holmCorrected(const std::vector<double> &values) {
+  const std::vector<size_t> order = rankingOf(values);
   std::vector<double> corrected(values.size());
   double least = 0;
   for (size_t rank = 0; rank < order.size(); ++rank) {
@@ -87,4 +135,12 @@ std::vector<double> nnxrt::holmCorrected(const std::vector<double> &values) {
     corrected[order[rank]] = std::min(1.0, least);
   }
   return corrected;
+}
+
+std::vector<double> nnxrt::holmLevels(const std::vector<double> &values, double level) {
+  const std::vector<size_t> order = rankingOf(values);
+  std::vector<double> levels(values.size());
+  for (size_t rank = 0; rank < order.size(); ++rank)
+    levels[order[rank]] = level / static_cast<double>(order.size() - rank);
+  return levels;
 }

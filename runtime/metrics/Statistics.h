@@ -23,7 +23,19 @@ double mcNemarTest(int64_t first, int64_t second);
 /// differences give 1 where they are 0, and 0 elsewhere.
 double pairedTest(const std::vector<double> &differences);
 
+/// Probability that Student's paired test on `pairs` (2 or more) tells at `level` when the mean of
+/// the differences is `effect` of their standard deviations from 0: that of a |T| beyond the
+/// quantile, T of the noncentral t distribution with freedom pairs - 1 and shift
+/// effect * sqrt(pairs) (Cohen, Statistical Power Analysis for the Behavioral Sciences, 1988, 2.3).
+double pairedPower(double effect, int64_t pairs, double level);
+
+/// The fewest pairs, up to `most`, that reach `power`; 0: more.
+int64_t pairsNeeded(double effect, double level, double power, int64_t most);
+
 /// Holm's correction of p values for their number, in their order.
 std::vector<double> holmCorrected(const std::vector<double> &values);
+
+/// What Holm's correction demands of each p value: `level` divided by how many are not smaller.
+std::vector<double> holmLevels(const std::vector<double> &values, double level);
 
 } // namespace nnxrt

@@ -4,17 +4,16 @@
 #include "runtime/metrics/Statistics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <optional>
-#include <utility>
 
 namespace nnxrt {
 
 static constexpr double level = 0.05;
 
-/// Runs of both points that started from the same seed.
-static std::vector<std::pair<const StoredRun *, const StoredRun *>> pairsOf(const PointFigures &a,
-                                                                            const PointFigures &b) {
+std::vector<std::pair<const StoredRun *, const StoredRun *>> pairsOf(const PointFigures &a,
+                                                                     const PointFigures &b) {
   std::vector<std::pair<const StoredRun *, const StoredRun *>> pairs;
   for (const StoredRun *first : a.runs)
     for (const StoredRun *second : b.runs)
@@ -23,14 +22,25 @@ static std::vector<std::pair<const StoredRun *, const StoredRun *>> pairsOf(cons
   return pairs;
 }
 
-static std::optional<double> testOf(const PointFigures &best, const PointFigures &other) {
+std::vector<double> differencesOf(const PointFigures &best, const PointFigures &other) {
+  std::vector<double> differences;
+  for (const auto &[first, second] : pairsOf(best, other)) {
+    const double difference =
+        best.metric->of(*best.point, *first) - other.metric->of(*other.point, *second);
+    differences.push_back(best.metric->higherIsBetter ? difference : -difference);
+  }
+  return differences;
+}
+
+static std::optional<double> testOf(const PointFigures &best, const PointFigures &other,
+                                    Comparison &comparison) {
   const auto pairs = pairsOf(best, other);
-  if (pairs.size() > 1) {
-    std::vector<double> differences;
-    for (const auto &[first, second] : pairs)
-      differences.push_back(best.metric->of(*best.point, *first) -
-                            best.metric->of(*other.point, *second));
-    return pairedTest(differences);
+  comparison.isPaired = pairs.size() > 1;
+  if (comparison.isPaired) {
+    const std::vector<double> differences = differencesOf(best, other);
+    if (std::ranges::all_of(differences, [](double each) { return std::isfinite(each); }))
+      return pairedTest(differences);
+    return std::nullopt;
   }
   if (pairs.empty())
     return std::nullopt;
@@ -56,23 +66,23 @@ std::vector<Comparison> compareWithBest(const ExperimentFigures &figures) {
     comparisons[p].isBest = &figures.points[p] == best;
     if (comparisons[p].isBest)
       continue;
-    if (const auto value = testOf(*best, figures.points[p])) {
+    if (const auto value = testOf(*best, figures.points[p], comparisons[p])) {
       values.push_back(*value);
       tested.push_back(p);
     }
   }
-  const std::vector<double> corrected = holmCorrected(values);
+  const std::vector<double> corrected = holmCorrected(values), levels = holmLevels(values, level);
   for (size_t i = 0; i < tested.size(); ++i) {
     Comparison &comparison = comparisons[tested[i]];
     comparison.isTested = true;
     comparison.p = corrected[i];
+    comparison.level = levels[i];
     comparison.isTold = corrected[i] < level;
   }
   return comparisons;
 }
 
-std::string comparisonNote(const ExperimentFigures &figures,
-                           const std::vector<Comparison> &comparisons) {
+std::string comparisonNote(const std::vector<Comparison> &comparisons) {
   const auto count = [&](auto wanted) {
     return std::count_if(comparisons.begin(), comparisons.end(), wanted);
   };
@@ -80,12 +90,15 @@ std::string comparisonNote(const ExperimentFigures &figures,
   if (tested == 0)
     return "";
   const auto alike = count([](const Comparison &each) { return each.isTested && !each.isTold; });
+  const auto paired = count([](const Comparison &each) { return each.isTested && each.isPaired; });
   return fmt::format("{} of {} other points cannot be told from the best (\"= best\"): {}, "
                      "corrected for their number by Holm, at 5 %.",
                      alike, tested,
-                     figures.experiment->repeats > 1
-                         ? "Student's paired test on the scores of equal seeds"
-                         : "McNemar's exact test on the predictions");
+                     paired == tested ? "Student's paired test on the scores of equal seeds"
+                     : paired == 0    ? "McNemar's exact test on the predictions"
+                                      : "Student's paired test on the scores of equal seeds where "
+                                        "there are several, else McNemar's exact test on the "
+                                        "predictions");
 }
 
 } // namespace nnxrt

@@ -173,7 +173,7 @@ Json curveChart(const ExperimentFigures &figures, const CurveLegend &legend,
     scale = {{"domain", shareRange(figures, column)}, {"nice", false}, {"zero", false}};
     axis["format"] = ".4~f";
   }
-  const bool repeats = figures.experiment->repeats > 1;
+  const bool repeats = figures.hasRepeats();
   Json y = {{"field", column.field},
             {"type", "quantitative"},
             {"title", nullptr},

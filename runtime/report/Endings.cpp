@@ -128,7 +128,7 @@ std::vector<std::string> endingSentences(const ExperimentFigures &figures) {
         continue;
       }
       const std::string repeat =
-          figures.experiment->repeats > 1 ? fmt::format(" (repeat {})", run.repeat) : "";
+          figures.hasRepeats() ? fmt::format(" (repeat {})", run.repeat) : "";
       sentences.push_back(fmt::format("{}{} {}.", point.name(), repeat, endingOf(run)));
     }
   }

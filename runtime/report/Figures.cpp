@@ -183,6 +183,23 @@ const MetricRow *ExperimentFigures::validationMetric() const {
   return nullptr;
 }
 
+bool ExperimentFigures::hasRepeats() const {
+  return experiment->repeats > 1 || std::ranges::any_of(points, [](const PointFigures &point) {
+           return point.results->runs.size() > 1;
+         });
+}
+
+std::string ExperimentFigures::repeatsText() const {
+  size_t least = std::numeric_limits<size_t>::max(), most = 0;
+  for (const PointFigures &point : points) {
+    const size_t count = point.runs.size();
+    least = count > 0 ? std::min(least, count) : least;
+    most = std::max(most, count);
+  }
+  return least < most ? fmt::format("{} to {} repeats", least, most)
+                      : fmt::format("{} repeats", most);
+}
+
 const char *ExperimentFigures::selectedOn() const {
   return validationMetric() ? "the validation share" : "the test set";
 }

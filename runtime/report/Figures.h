@@ -71,6 +71,10 @@ struct ExperimentFigures {
   [[nodiscard]] const PointFigures *best() const;
   /// "the validation share" or "the test set".
   [[nodiscard]] const char *selectedOn() const;
+  /// Whether points run more than once, by the study or where more seeds were asked for.
+  [[nodiscard]] bool hasRepeats() const;
+  /// "3 repeats", or "1 to 5 repeats" where points have different numbers of runs.
+  [[nodiscard]] std::string repeatsText() const;
   /// Points that have results, best first.
   [[nodiscard]] std::vector<const PointFigures *> ranking() const;
   /// "accuracy on the test set".

@@ -22,7 +22,7 @@ static void addLegend(PageParts &page, const CurveLegend &legend) {
 
 static std::string noteOf(const ExperimentFigures &figures, const EpochColumn &column) {
   std::string note = column.isLoss ? "Logarithmic scale." : "";
-  if (figures.experiment->repeats > 1)
+  if (figures.hasRepeats())
     note += fmt::format("{}Means over the repeats, with a band of one standard deviation.",
                         note.empty() ? "" : " ");
   const auto below = belowScale(figures);

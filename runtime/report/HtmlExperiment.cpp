@@ -88,13 +88,13 @@ private:
     std::vector<HtmlColumn> columns;
     for (const PointsTable::Column &column : points.columns)
       columns.push_back({.name = column.name, .number = column.number, .isExtra = column.isExtra});
-    const int repeats = figures.experiment->repeats;
     HtmlTable table(
         fmt::format(
             "{}: figures on the test set{}. Precision, recall and F1 are means over the classes, "
             "weighted by their samples.",
             figures.title(),
-            repeats > 1 ? fmt::format(", mean ± standard deviation over {} repeats", repeats) : ""),
+            figures.hasRepeats() ? ", mean ± standard deviation over " + figures.repeatsText()
+                                 : ""),
         columns, true);
     bool anyBest = false, anyAlike = false;
     for (size_t p = 0; p < points.rows.size(); ++p) {
@@ -139,7 +139,7 @@ private:
 
   void addRanking() {
     const size_t ranked = figures.ranking().size();
-    std::string note = figures.experiment->repeats > 1
+    std::string note = figures.hasRepeats()
                            ? "Best first; lines show the 95 % interval of the mean over repeats."
                            : "Best first; lines show the 95 % interval that the number of test "
                              "samples leaves.";

@@ -6,6 +6,7 @@
 #include "runtime/report/HtmlExperiment.h"
 #include "runtime/report/HtmlOverview.h"
 #include "runtime/report/Page.h"
+#include "runtime/report/Record.h"
 #include "runtime/report/Report.h"
 #include "runtime/report/SourceHtml.h"
 
@@ -36,8 +37,9 @@ public:
                        {"series", page.series},
                        {"points", page.points},
                        {"texts", page.texts}};
-    return fillPage(title() + ": results", page.body,
-                    data.dump(-1, ' ', false, Json::error_handler_t::replace));
+    return withRecord(fillPage(title() + ": results", page.body,
+                               data.dump(-1, ' ', false, Json::error_handler_t::replace)),
+                      results);
   }
 
 private:
@@ -71,7 +73,8 @@ private:
         "<p>The source above is the whole study: save it as <code>{0}</code>, then</p>\n"
         "<pre class=\"command\" tabindex=\"0\"><code>tools/train {0}</code></pre>\n"
         "<p>The same source, seed and target give the same weights to the bit: compare the digests "
-        "of the runs. These results were written by</p>\n"
+        "of the runs, which <code>nnxc verify report.html</code> does. These results were written "
+        "by</p>\n"
         "<pre class=\"command\" tabindex=\"0\"><code>{1}</code></pre>\n</section>\n",
         escapeHtml(shellQuoted(study.file)), escapeHtml(commandOf(*results.info)));
   }

@@ -54,8 +54,7 @@ std::string escapeHtml(std::string_view text) {
   return escaped;
 }
 
-/// JSON whose text cannot end the script element it stands in.
-static std::string harmless(std::string_view json) {
+std::string scriptText(std::string_view json) {
   std::string text;
   text.reserve(json.size());
   for (const char c : json)
@@ -80,7 +79,7 @@ std::string fillPage(std::string_view title, std::string_view body, std::string_
   copyUntil("@BODY@");
   filled += body;
   copyUntil("@DATA@");
-  filled += harmless(data);
+  filled += scriptText(data);
   filled += rest;
   return filled;
 }

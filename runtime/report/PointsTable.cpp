@@ -136,10 +136,10 @@ public:
   }
 
   void addComparison() {
-    table.notes.push_back(comparisonNote(figures, comparisons));
+    table.notes.push_back(comparisonNote(comparisons));
     table.notes.push_back(publishedNote(figures));
     std::erase(table.notes, "");
-    if (comparisonNote(figures, comparisons).empty())
+    if (comparisonNote(comparisons).empty())
       return;
     add({.name = "against best"}, [&](const PointFigures &point) {
       const auto index = static_cast<size_t>(&point - figures.points.data());

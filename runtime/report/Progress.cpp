@@ -53,7 +53,7 @@ std::string Progress::nameOfRun(const RunInfo &run) const {
   std::string name = point.label.empty() ? point.network : point.label;
   if (info->study->experiments.size() > 1)
     name = run.point.experiment->name + ": " + name;
-  if (run.point.experiment->repeats > 1)
+  if (std::max(run.point.experiment->repeats, run.point.repeats) > 1)
     name += fmt::format(" (seed {})", run.seed);
   return printable(name);
 }

@@ -68,7 +68,7 @@ std::string publishedNote(const ExperimentFigures &figures) {
   if (std::all_of(points.begin(), points.end(),
                   [](const Point &point) { return point.reference.empty(); }))
     return "";
-  const bool repeats = figures.experiment->repeats > 1;
+  const bool repeats = figures.hasRepeats();
   return fmt::format(
       "Published figures stand beside ours, with ours - published as the difference. \"chance\" "
       "marks one within the 95 % interval that the number of test samples leaves to both "

@@ -55,6 +55,13 @@ ResultReader::Wish ResultReader::wishFor(const Point &point, int repeat) const {
                                             : std::numeric_limits<int64_t>::max()};
 }
 
+int ResultReader::repeatsOf(const Experiment &experiment, const Point &point) {
+  Statement query(database, "SELECT count FROM more_repeats WHERE meaning = ? AND seed = ?");
+  query.bindAll(point.key, point.settings.seed);
+  return query.step() ? std::max(experiment.repeats, static_cast<int>(query.integer()))
+                      : experiment.repeats;
+}
+
 void ResultReader::loadFigures(int64_t id, int classes, RunResult &result) {
   Metrics &metrics = result.test, &validation = result.validation;
   metrics.classes = classes;
@@ -228,7 +235,8 @@ StudyResults ResultReader::load(const Places &selected, bool withSamples) {
       const Point &point = experiments[e].points[p];
       PointResults entry{.experiment = e, .point = p, .selected = false, .runs = {}};
       entry.selected = selected.contains({e, p});
-      for (int repeat = 0; repeat < experiments[e].repeats; ++repeat) {
+      const int repeats = repeatsOf(experiments[e], point);
+      for (int repeat = 0; repeat < repeats; ++repeat) {
         const Wish wish = wishFor(point, repeat);
         const std::optional<int64_t> id = findRow(wish);
         if (!id)

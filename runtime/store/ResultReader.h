@@ -36,6 +36,8 @@ public:
 
 private:
   [[nodiscard]] Wish wishFor(const Point &point, int repeat) const;
+  /// How many runs of a point were asked for: by the study, or by --repeats at any time.
+  int repeatsOf(const Experiment &experiment, const Point &point);
   StoredRun loadRun(int64_t id);
   void loadSamples(StoredRun &run);
   void loadFigures(int64_t id, int classes, RunResult &result);

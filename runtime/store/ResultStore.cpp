@@ -52,8 +52,11 @@ void ResultStore::studyStarted(const StudyInfo &study) {
 
 bool ResultStore::wantsResult(const RunInfo &run, int64_t steps) {
   const std::lock_guard guard(mutex);
-  for (const RunPlace &place : run.places)
+  for (const RunPlace &place : run.places) {
     selected.emplace(place.point.experimentIndex, place.point.pointIndex);
+    if (place.repeat >= place.point.experiment->repeats)
+      noteRepeat(place);
+  }
   return force || !ResultReader(database, *info, studyRow)
                        .findRow({.meaning = run.point.point->key,
                                  .key = run.key,
@@ -61,6 +64,14 @@ bool ResultStore::wantsResult(const RunInfo &run, int64_t steps) {
                                  .epochs = run.epochs,
                                  .steps = steps,
                                  .whole = true});
+}
+
+void ResultStore::noteRepeat(const RunPlace &place) {
+  const Point &point = *place.point.point;
+  Statement(database, "INSERT INTO more_repeats (meaning, seed, count) VALUES (?1, ?2, ?3) "
+                      "ON CONFLICT DO UPDATE SET count = max(count, ?3)")
+      .bindAll(point.key, point.settings.seed, place.repeat + 1)
+      .run();
 }
 
 int64_t ResultStore::insertRow(const RunInfo &run, const RunPlace &place) {

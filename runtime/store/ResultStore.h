@@ -45,6 +45,7 @@ private:
 
   static Place placeOf(const RunInfo &run);
   int64_t idOf(const RunInfo &run) const;
+  void noteRepeat(const RunPlace &place);
   int64_t insertRow(const RunInfo &run, const RunPlace &place);
   void insertEpoch(int64_t id, const EpochFigures &figures);
   void fillRow(int64_t id, const RunResult &result);

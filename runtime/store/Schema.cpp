@@ -72,6 +72,11 @@ CREATE TABLE IF NOT EXISTS early_stop (
   run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, stopped INTEGER,
   best_epoch INTEGER);
 
+-- How many runs of a point were asked for beyond those of its study (--repeats). seed is that of
+-- the first; repeat r has seed + r, as in a study that asks for as many.
+CREATE TABLE IF NOT EXISTS more_repeats (
+  meaning TEXT, seed INTEGER, count INTEGER, PRIMARY KEY (meaning, seed)) WITHOUT ROWID;
+
 -- Test samples that the best runs have wrong though they are sure: bytes, row major, 1 or 3 channels.
 CREATE TABLE IF NOT EXISTS picture (
   run INTEGER REFERENCES run(id) ON DELETE CASCADE, sample INTEGER,

@@ -38,6 +38,7 @@ struct PointInfo {
   const Experiment *experiment = nullptr;
   const Point *point = nullptr;
   size_t experimentIndex = 0, pointIndex = 0;
+  int repeats = 1; // how many runs are wanted of it
 };
 
 /// A row of the results: a point and repeat, and how long it trains.

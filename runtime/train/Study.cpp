@@ -132,6 +132,10 @@ static Experiment readExperiment(const Node &node) {
   return experiment;
 }
 
+static SourceFile readSource(const Node &node) {
+  return {node.at("file").as<std::string>(), node.at("source").as<std::string>()};
+}
+
 Study nnxrt::parseStudy(std::string_view text) {
   Json json;
   try {
@@ -149,9 +153,11 @@ Study nnxrt::parseStudy(std::string_view text) {
   study.file = root.at("file").as<std::string>();
   study.source = root.at("source").as<std::string>();
   if (root.has("includes"))
-    study.includes = root.at("includes").list([](const Node &node) {
-      return SourceFile{node.at("file").as<std::string>(), node.at("source").as<std::string>()};
-    });
+    study.includes = root.at("includes").list(readSource);
+  if (root.has("options"))
+    study.options = root.at("options").as<std::vector<std::string>>();
+  if (root.has("published"))
+    study.published = root.at("published").list(readSource);
   study.compiler = root.at("compiler").as<std::string>();
   study.numerics = root.at("numerics").small(0);
   study.datasets = root.at("datasets").list(readDataset);

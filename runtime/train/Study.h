@@ -179,7 +179,9 @@ struct Study {
   int schema = 0;
   std::string json; // all of it, as the compiler wrote it
   std::string file, source, compiler;
-  std::vector<SourceFile> includes; // a line of the study may lie behind `source`, in these
+  std::vector<SourceFile> includes;  // a line of the study may lie behind `source`, in these
+  std::vector<std::string> options;  // of --set: PATH=VALUE each
+  std::vector<SourceFile> published; // tables of figures that its references read
   int numerics = 0;
   std::vector<DatasetSpec> datasets;
   std::vector<Experiment> experiments;

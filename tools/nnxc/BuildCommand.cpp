@@ -167,9 +167,12 @@ std::optional<dsl::Study> readStudy(const CompileOptions &options) {
 
 int buildTrainer(const CompileOptions &options, const std::string &output) {
   std::optional<dsl::Study> study = readStudy(options);
-  if (!study)
-    return 2;
-  if (Error error = build(options, *study, output))
+  return study ? buildTrainer(options, *study, output) : 2;
+}
+
+int buildTrainer(const CompileOptions &options, const dsl::Study &study,
+                 const std::string &output) {
+  if (Error error = build(options, study, output))
     return report(std::move(error));
   return 0;
 }

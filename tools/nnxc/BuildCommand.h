@@ -26,6 +26,7 @@ std::optional<dsl::Study> readStudy(const CompileOptions &options);
 // Compiles, fetches or compiles the kernels, links, and writes the trainer `output` whole or not at
 // all. Returns the exit status.
 int buildTrainer(const CompileOptions &options, const std::string &output);
+int buildTrainer(const CompileOptions &options, const dsl::Study &study, const std::string &output);
 
 // Prints the study after the stage of this name on the standard output: a stage of
 // compiler/Stages.def, tokens, ast, points, llvm, asm or halide. Returns the exit status.

@@ -1,6 +1,7 @@
 // Every command with its options, each described once.
 #include "CommandLine.h"
 
+#include "AuditCommands.h"
 #include "CheckCommand.h"
 #include "Completion.h"
 #include "DoctorCommand.h"
@@ -56,6 +57,7 @@ CommandLine::CommandLine() : app("Compiles studies of neural networks to trainer
   addStudyCommands();
   addOtherCommands();
   addResultsCommands(app, chosen);
+  addAuditCommands(app, chosen);
 }
 
 CLI::App &CommandLine::add(const char *name, const char *description, std::function<int()> action) {

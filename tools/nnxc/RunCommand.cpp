@@ -37,12 +37,13 @@ llvm::Expected<std::string> trainerPath(const CompileOptions &options, const dsl
     return target.takeError();
   static int anchor = 0;
   std::string sources = study.source;
-  for (const dsl::SourceText &each : study.includes)
-    sources += "\n" + each.file + "\n" + each.source;
+  for (const auto *texts : {&study.includes, &study.published})
+    for (const dsl::SourceText &each : *texts)
+      sources += "\n" + each.file + "\n" + each.source;
   for (const dsl::Dataset &dataset : study.datasets) // found in the data where no file says it
     sources += "\n" + dataset.name + " " + dsl::toText(dataset.shape);
   std::string identity = study.file + "\n" + sources + "\n" + target->text + "\n" +
-                         llvm::join(options.overrides, "\n") + "\n" +
+                         llvm::join(study.options, "\n") + "\n" +
                          stampOf(fs::getMainExecutable("nnxc", &anchor)) + "\n" +
                          stampOf(emit::runtimeFolder() + "/nnx_runner.o");
   auto hash = llvm::SHA256::hash(llvm::arrayRefFromStringRef(identity));
@@ -51,7 +52,7 @@ llvm::Expected<std::string> trainerPath(const CompileOptions &options, const dsl
   path::remove_dots(file, /*remove_dot_dot=*/true);
   if (std::error_code error = fs::create_directories(file))
     return llvm::createFileError(file, error);
-  path::append(file, path::stem(options.file));
+  path::append(file, path::stem(study.file));
   return std::string(file);
 }
 
@@ -71,16 +72,19 @@ void removeOldTrainers(llvm::StringRef folder) {
 
 int runTrainer(const CompileOptions &options, const std::vector<std::string> &arguments) {
   std::optional<dsl::Study> study = readStudy(options);
-  if (!study)
-    return 2;
-  auto trainer = trainerPath(options, *study);
+  return study ? runTrainer(options, *study, arguments) : 2;
+}
+
+int runTrainer(const CompileOptions &options, const dsl::Study &study,
+               const std::vector<std::string> &arguments) {
+  auto trainer = trainerPath(options, study);
   if (!trainer) {
     llvm::errs() << "error: " << toString(trainer.takeError()) << '\n';
     return 2;
   }
   if (!fs::can_execute(*trainer)) {
     removeOldTrainers(path::parent_path(path::parent_path(*trainer)));
-    if (int status = buildTrainer(options, *trainer))
+    if (int status = buildTrainer(options, study, *trainer))
       return status;
   }
   std::vector<char *> pointers{trainer->data()};

@@ -5,7 +5,10 @@
 
 namespace nnx {
 
-// Does not return where the trainer starts; else the exit status.
+// Does not return where the trainer starts; else the exit status. Of `options`, `target` and
+// `verbose` count.
+int runTrainer(const CompileOptions &options, const dsl::Study &study,
+               const std::vector<std::string> &arguments);
 int runTrainer(const CompileOptions &options, const std::vector<std::string> &arguments);
 
 } // namespace nnx

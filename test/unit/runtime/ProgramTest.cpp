@@ -313,14 +313,14 @@ TEST_F(ProgramTest, verify_trains_again_and_finds_what_is_not_the_same) {
   const Outcome same = run({"--only", "lengths", "--out", "out", "--quiet", "--verify"});
   EXPECT_EQ(same.status, 0) << same.output << same.errors;
   EXPECT_THAT(same.output, AllOf(HasSubstr("same       lengths/lr = one, seed 1"),
-                                 HasSubstr("1 run trained again, 0 different")));
+                                 HasSubstr("1 of 1 run trained again, 0 different")));
   nnxrt::Database database(folder / "out/results.sqlite");
   database.execute("UPDATE run SET weights_sha256 = 'other' WHERE goal = 4");
   const Outcome other = run({"--only", "lengths", "--out", "out", "--quiet", "--verify", "2"});
   EXPECT_EQ(other.status, 1);
   EXPECT_THAT(other.output,
               AllOf(HasSubstr("different  lengths/lr = one"), HasSubstr("weights other"),
-                    HasSubstr("1 run trained again, 1 different")));
+                    HasSubstr("1 of 1 run trained again, 1 different")));
   EXPECT_EQ(run({"--out", "nowhere", "--verify"}).status, 2);
 }
 
@@ -328,6 +328,10 @@ TEST_F(ProgramTest, wrong_use_is_status_2_and_says_what) {
   const std::pair<std::vector<std::string>, const char *> cases[] = {
       {{"--job", "2"}, "unknown option `--job`; did you mean `--jobs`?"},
       {{"--epochs=3"}, "unknown option `--epochs`"},
+      {{"--repeats", "many"}, "--repeats: `many` is not [EXPERIMENT[/POINT]=]N"},
+      {{"--repeats", "rates=0"}, "with N from 1 to 10000"},
+      {{"--repeats", "rate=2"}, "no experiment `rate`; did you mean `rates`?"},
+      {{"--draw", "3"}, "--draw requires --verify"},
       {{"study.nnx"}, "unexpected argument `study.nnx`"},
       {{"--jobs", "0"}, "--jobs"},
       {{"--shard", "3/2"}, "`3/2` is not I/N"},

@@ -36,6 +36,18 @@ TEST(Statistics, mcnemar_is_the_exact_binomial_test) {
     expectClose(mcNemarTest(row[0], row[1]), row[2], row);
 }
 
+TEST(Statistics, power_is_that_of_the_noncentral_t_of_scipy) {
+  for (const json &row : loadGolden()["power"])
+    EXPECT_NEAR(pairedPower(row[0], row[1], row[2]), row[3], 1e-6) << row;
+}
+
+TEST(Statistics, the_fewest_pairs_reach_the_power) {
+  for (const json &row : loadGolden()["pairs_needed"])
+    EXPECT_EQ(pairsNeeded(row[0], row[1], 0.8, 1000), row[2].get<int64_t>()) << row;
+  EXPECT_EQ(pairsNeeded(0.01, 0.05, 0.8, 1000), 0) << "more than asked for";
+  EXPECT_EQ(pairsNeeded(0, 0.05, 0.8, 1000), 0) << "no difference";
+}
+
 TEST(Statistics, paired_test_is_that_of_scipy) {
   for (const json &row : loadGolden()["paired"])
     expectClose(pairedTest(row[0].get<std::vector<double>>()), row[1], row);
