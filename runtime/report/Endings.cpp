@@ -41,6 +41,8 @@ static std::string endingOf(const StoredRun &run) {
 
 static bool isRemarkable(const StoredRun &run) {
   size_t predicted = 0;
+  if (run.result.status == RunStatus::running)
+    return false;
   return run.result.status != RunStatus::finished || run.result.divergedStep > 0 ||
          (run.result.evaluated && predictsOneClass(run.result.test, predicted));
 }

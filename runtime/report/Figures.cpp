@@ -57,7 +57,8 @@ Interval wilsonInterval(double share, int64_t samples) {
 static std::string statusOf(const std::vector<StoredRun> &runs) {
   if (runs.empty())
     return "not run";
-  constexpr std::array kinds{RunStatus::failed, RunStatus::diverged, RunStatus::interrupted};
+  constexpr std::array kinds{RunStatus::failed, RunStatus::diverged, RunStatus::interrupted,
+                             RunStatus::running};
   std::string text;
   for (const RunStatus kind : kinds) {
     const auto count = std::count_if(

@@ -47,9 +47,9 @@ HtmlCell statusCell(const std::string &status, const std::string &note) {
   return {.text = status,
           .note = note,
           .markup = fmt::format("<span class=\"{}\">{}</span>",
-                                status == "finished"  ? "good"
-                                : status == "not run" ? "quiet"
-                                                      : "bad",
+                                status == "finished"                                 ? "good"
+                                : status == "not run" || status.ends_with("running") ? "quiet"
+                                                                                     : "bad",
                                 escapeHtml(status))};
 }
 

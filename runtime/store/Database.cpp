@@ -10,8 +10,10 @@
 
 namespace nnxrt {
 
-Database::Database(const std::filesystem::path &path) : file(path.string()) {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+Database::Database(const std::filesystem::path &path, Access access) : file(path.string()) {
+  const int flags =
+      SQLITE_OPEN_FULLMUTEX |
+      (access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (sqlite3_open_v2(file.c_str(), &connection, flags, nullptr) != SQLITE_OK) {
     const std::string message =
         fmt::format("{}: {}", file, connection ? sqlite3_errmsg(connection) : "not enough memory");

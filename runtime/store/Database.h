@@ -14,11 +14,15 @@ struct sqlite3_stmt;
 
 namespace nnxrt {
 
+/// What a connection may do: `read` changes nothing, and a trainer that writes does not wait for
+/// it.
+enum class Access { write, read };
+
 /// One connection; used under its owner's lock. Throws StoreError, whose message names the file.
 class Database {
 public:
-  /// Opens the file, makes it where missing.
-  explicit Database(const std::filesystem::path &file);
+  /// Opens the file; makes it where missing, unless it is only read.
+  explicit Database(const std::filesystem::path &file, Access access = Access::write);
   ~Database();
   Database(const Database &) = delete;
   Database &operator=(const Database &) = delete;

@@ -3,6 +3,7 @@
 
 #include "runtime/data/Dataset.h"
 #include "runtime/store/Pictures.h"
+#include "runtime/store/ResultsFolder.h"
 #include "runtime/store/Schema.h"
 #include "runtime/store/StoreError.h"
 #include "runtime/train/RunPlan.h"
@@ -19,7 +20,8 @@
 namespace nnxrt {
 
 static RunStatus statusOf(std::string_view name) {
-  for (const RunStatus status : {RunStatus::finished, RunStatus::diverged, RunStatus::interrupted})
+  for (const RunStatus status :
+       {RunStatus::finished, RunStatus::diverged, RunStatus::interrupted, RunStatus::running})
     if (name == nameOf(status))
       return status;
   return RunStatus::failed;
@@ -34,10 +36,10 @@ std::optional<int64_t> ResultReader::findRow(const Wish &wish) {
                   "target = ?5 AND CASE status "
                   "WHEN 'finished' THEN goal = min(?6 * steps_per_epoch, ?7) "
                   "WHEN 'diverged' THEN steps <= min(?6 * steps_per_epoch, ?7) "
-                  "WHEN 'running' THEN 0 ELSE NOT ?8 END "
+                  "WHEN 'running' THEN ?9 ELSE NOT ?8 END "
                   "ORDER BY whole DESC, id DESC LIMIT 1");
   query.bindAll(wish.meaning, wish.key, wish.seed, info.quick, info.target, wish.epochs, wish.steps,
-                wish.whole);
+                wish.whole, withRunning);
   if (!query.step())
     return std::nullopt;
   return query.integer();
@@ -142,6 +144,20 @@ void ResultReader::loadFigures(int64_t id, int classes, RunResult &result) {
   }
 }
 
+/// What is known of a run that has no end, since it goes on or was killed.
+static void sumEpochs(StoredRun &run) {
+  RunResult &result = run.result;
+  result.epochs = static_cast<int>(run.epochs.size());
+  result.trainSeconds = result.testSeconds = 0;
+  for (const EpochFigures &epoch : run.epochs) {
+    result.steps = epoch.steps;
+    result.samplesPerSecond = epoch.samplesPerSecond;
+    result.trainSeconds += epoch.trainSeconds;
+    result.testSeconds += epoch.testSeconds;
+  }
+  result.seconds = result.trainSeconds + result.testSeconds;
+}
+
 StoredRun ResultReader::loadRun(int64_t id) {
   StoredRun run;
   RunResult &result = run.result;
@@ -204,6 +220,8 @@ StoredRun ResultReader::loadRun(int64_t id) {
     figures.validationAccuracy = epochs.number();
     run.epochs.push_back(figures);
   }
+  if (!std::isfinite(result.seconds))
+    sumEpochs(run);
   return run;
 }
 
@@ -280,19 +298,39 @@ static int64_t readStart(Database &database, StoredStudy &stored) {
   return row;
 }
 
-std::unique_ptr<StoredStudy> readResults(const std::filesystem::path &folder) {
+static std::filesystem::path databaseOf(const std::filesystem::path &folder) {
   const std::filesystem::path file = folder / "results.sqlite";
   if (std::error_code ignored; !std::filesystem::exists(file, ignored))
     throw StoreError(fmt::format("{}: holds no results", folder.string()));
-  Database database(file);
-  prepareSchema(database);
+  return file;
+}
+
+static std::unique_ptr<StoredStudy> readFrom(Database &database,
+                                             const std::filesystem::path &folder, bool isLive) {
   auto stored = std::make_unique<StoredStudy>();
   stored->folder = folder;
   const int64_t row = readStart(database, *stored);
-  StudyResults results = ResultReader(database, stored->info, row).load({}, true);
+  ResultReader reader(database, stored->info, row);
+  stored->isTraining = isLive && stored->results.ended.empty() && isOwned(folder);
+  if (stored->isTraining)
+    reader.includeRunning();
+  StudyResults results = reader.load({}, true);
   stored->results.info = results.info;
   stored->results.points = std::move(results.points);
   return stored;
+}
+
+std::unique_ptr<StoredStudy> readResults(const std::filesystem::path &folder) {
+  Database database(databaseOf(folder));
+  prepareSchema(database);
+  return readFrom(database, folder, false);
+}
+
+std::unique_ptr<StoredStudy> readLive(const std::filesystem::path &folder) {
+  Database database(databaseOf(folder), Access::read);
+  prepareReading(database);
+  database.execute("BEGIN"); // one state of the file for all that follows
+  return readFrom(database, folder, true);
 }
 
 } // namespace nnxrt

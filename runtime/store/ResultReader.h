@@ -21,6 +21,9 @@ public:
   ResultReader(Database &database, const StudyInfo &info, int64_t studyRow)
       : database(database), info(info), studyRow(studyRow) {}
 
+  /// From here on runs that go on count too, where a point has no other.
+  void includeRunning() { withRunning = true; }
+
   /// What a row must be to be the result of a point.
   struct Wish {
     std::string meaning, key; // no key: with whatever data
@@ -45,18 +48,24 @@ private:
   Database &database;
   const StudyInfo &info;
   const int64_t studyRow;
+  bool withRunning = false;
 };
 
 /// A results folder as the last start of its trainer left it.
 struct StoredStudy {
   std::filesystem::path folder;
   Study study;
-  StudyInfo info;       // points at `study`
-  StudyResults results; // points at `info`
+  StudyInfo info;          // points at `study`
+  StudyResults results;    // points at `info`
+  bool isTraining = false; // readLive: a trainer goes on
 };
 
 /// Reads a results folder that may be in use. Throws StoreError (no results there, or of another
 /// layout) and StudyError.
 std::unique_ptr<StoredStudy> readResults(const std::filesystem::path &folder);
+
+/// The same while a trainer writes, with the epochs of runs that go on if one does. Changes nothing
+/// and nobody waits for it.
+std::unique_ptr<StoredStudy> readLive(const std::filesystem::path &folder);
 
 } // namespace nnxrt

@@ -66,7 +66,7 @@ static std::vector<const Figure *> figuresOf(const StudyResults &results) {
   return chosen;
 }
 
-static std::string quoted(std::string_view text) {
+std::string csvField(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos)
     return std::string(text);
   std::string result = "\"";
@@ -103,7 +103,7 @@ std::string csvOf(const StudyResults &results) {
   for (const std::string &axis : axes) {
     const bool taken = std::ranges::find(otherColumns, axis) != otherColumns.end() ||
                        std::ranges::find(figures, axis, &Figure::name) != figures.end();
-    csv += "," + quoted(taken ? "axis_" + axis : axis);
+    csv += "," + csvField(taken ? "axis_" + axis : axis);
   }
   csv += ",repeat,seed,epochs,";
   const std::vector<const Figure *> chosen = figuresOf(results);
@@ -112,12 +112,12 @@ std::string csvOf(const StudyResults &results) {
   csv += "seconds,status,weights,run\n";
   for (const PointResults &entry : results.points) {
     const Experiment &experiment = study.experiments[entry.experiment];
-    std::string place = quoted(experiment.name);
+    std::string place = csvField(experiment.name);
     for (const std::string &axis : axes) {
       const auto &values = experiment.points[entry.point].axes;
       const auto value = std::find_if(values.begin(), values.end(),
                                       [&](const auto &pair) { return pair.first == axis; });
-      place += "," + (value == values.end() ? std::string() : quoted(value->second));
+      place += "," + (value == values.end() ? std::string() : csvField(value->second));
     }
     for (const StoredRun &run : entry.runs)
       csv += place + "," + rowOf(run, chosen);

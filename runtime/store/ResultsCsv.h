@@ -14,4 +14,7 @@ namespace nnxrt {
 /// figures that do not exist are empty.
 std::string csvOf(const StudyResults &results);
 
+/// One field: in quotes where it needs them.
+std::string csvField(std::string_view text);
+
 } // namespace nnxrt

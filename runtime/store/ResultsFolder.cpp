@@ -5,6 +5,7 @@
 #include "runtime/store/StoreError.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -33,12 +34,12 @@ static bool writeAll(int file, std::string_view text) {
   return true;
 }
 
+/// The process id in the file of the lock; empty where there is none.
 static std::string ownerOf(int lock) {
   char text[32] = {};
   const ssize_t length = ::pread(lock, text, sizeof(text) - 1, 0);
   const std::string_view digits(text, length > 0 ? static_cast<size_t>(length) : 0);
-  const std::string owner(digits.substr(0, digits.find_first_not_of("0123456789")));
-  return owner.empty() ? "another process" : "process " + owner;
+  return std::string(digits.substr(0, digits.find_first_not_of("0123456789")));
 }
 
 ResultsFolder::ResultsFolder(fs::path path) : folder(std::move(path)) {
@@ -52,11 +53,13 @@ ResultsFolder::ResultsFolder(fs::path path) : folder(std::move(path)) {
     throw StoreError(fmt::format("{}: the results folder cannot be written: {}", folder.string(),
                                  reasonOf(errno)));
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    const std::string why = errno == EWOULDBLOCK
-                                ? fmt::format("is in use by {}; wait for it or choose another "
-                                              "folder with --out",
-                                              ownerOf(lock))
-                                : "cannot be locked: " + reasonOf(errno);
+    const int error = errno;
+    const std::string owner = ownerOf(lock);
+    const std::string why =
+        error == EWOULDBLOCK ? fmt::format("is in use by {}; wait for it or choose another "
+                                           "folder with --out",
+                                           owner.empty() ? "another process" : "process " + owner)
+                             : "cannot be locked: " + reasonOf(error);
     ::close(lock);
     throw StoreError(fmt::format("{}: the results folder {}", folder.string(), why));
   }
@@ -70,6 +73,17 @@ ResultsFolder::ResultsFolder(fs::path path) : folder(std::move(path)) {
 
 ResultsFolder::~ResultsFolder() {
   ::close(lock);
+}
+
+// Asking for the lock would take it from a trainer that starts at this moment.
+bool isOwned(const fs::path &folder) {
+  const int lock = ::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (lock < 0)
+    return false;
+  const std::string owner = ownerOf(lock);
+  ::close(lock);
+  return !owner.empty() && owner.size() < 10 &&
+         (::kill(std::stoi(owner), 0) == 0 || errno == EPERM);
 }
 
 void replaceFile(const fs::path &file, std::string_view text) {

@@ -24,6 +24,9 @@ private:
   int lock = -1;
 };
 
+/// Whether the process that owned the folder last is still there. Only looks.
+bool isOwned(const std::filesystem::path &folder);
+
 /// Replaces `file` by `text` in one step: written beside it, flushed to the disk, renamed. Throws
 /// StoreError; the old file then stands untouched.
 void replaceFile(const std::filesystem::path &file, std::string_view text);

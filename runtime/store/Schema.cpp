@@ -60,36 +60,51 @@ CREATE TABLE confusion (
 )sql";
 
 /// What came later; where it is missing it is made. Older trainers leave it alone.
-static constexpr const char *laterTables = R"sql(
--- One row per epoch of a run with a validation share.
-CREATE TABLE IF NOT EXISTS validation (
+struct LaterTable {
+  const char *name, *columns;
+};
+static constexpr LaterTable laterTables[] = {
+    // One row per epoch of a run with a validation share.
+    {"validation", R"sql((
   run INTEGER REFERENCES run(id) ON DELETE CASCADE, epoch INTEGER, loss REAL, accuracy REAL,
-  PRIMARY KEY (run, epoch)) WITHOUT ROWID;
+  PRIMARY KEY (run, epoch)) WITHOUT ROWID)sql"},
 
--- One row per run that could stop early: whether it did, and the epoch whose weights it ended with
--- (0: those of its last step).
-CREATE TABLE IF NOT EXISTS early_stop (
+    // One row per run that could stop early: whether it did, and the epoch whose weights it ended
+    // with (0: those of its last step).
+    {"early_stop", R"sql((
   run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, stopped INTEGER,
-  best_epoch INTEGER);
+  best_epoch INTEGER))sql"},
 
--- How many runs of a point were asked for beyond those of its study (--repeats). seed is that of
--- the first; repeat r has seed + r, as in a study that asks for as many.
-CREATE TABLE IF NOT EXISTS more_repeats (
-  meaning TEXT, seed INTEGER, count INTEGER, PRIMARY KEY (meaning, seed)) WITHOUT ROWID;
+    // How many runs of a point were asked for beyond those of its study (--repeats). seed is that of
+    // the first; repeat r has seed + r, as in a study that asks for as many.
+    {"more_repeats", R"sql((
+  meaning TEXT, seed INTEGER, count INTEGER, PRIMARY KEY (meaning, seed)) WITHOUT ROWID)sql"},
 
--- Test samples that the best runs have wrong though they are sure: bytes, row major, 1 or 3 channels.
-CREATE TABLE IF NOT EXISTS picture (
+    // Test samples that the best runs have wrong though they are sure: bytes, row major, 1 or 3
+    // channels.
+    {"picture", R"sql((
   run INTEGER REFERENCES run(id) ON DELETE CASCADE, sample INTEGER,
   height INTEGER, width INTEGER, channels INTEGER, pixels BLOB,
-  PRIMARY KEY (run, sample)) WITHOUT ROWID;
-)sql";
+  PRIMARY KEY (run, sample)) WITHOUT ROWID)sql"}};
 
-void prepareSchema(Database &database) {
-  const auto version = [&] {
-    Statement query(database, "PRAGMA user_version");
-    query.step();
-    return query.integer();
-  }();
+/// `kind`: "TABLE" or "TEMP TABLE", which a connection that only reads has in memory.
+static void makeLaterTables(Database &database, const char *kind) {
+  Statement query(database, "SELECT count(*) FROM main.sqlite_master WHERE name = ?");
+  for (const LaterTable &table : laterTables) {
+    query.bind(table.name).step();
+    const bool isThere = query.integer() > 0;
+    query.run();
+    if (!isThere)
+      database.execute(
+          fmt::format("CREATE {} IF NOT EXISTS {} {}", kind, table.name, table.columns).c_str());
+  }
+}
+
+/// The layout of the file, 0 of a new one. Throws StoreError where it is neither ours nor 0.
+static int64_t knownVersion(Database &database) {
+  Statement query(database, "PRAGMA user_version");
+  query.step();
+  const int64_t version = query.integer();
   if (version != 0 && version < storeSchema)
     throw StoreError(fmt::format("results.sqlite has layout {}, which an older version wrote; this "
                                  "one knows layout {}; choose another folder with --out",
@@ -98,15 +113,26 @@ void prepareSchema(Database &database) {
     throw StoreError(fmt::format("results.sqlite has layout {}, which a newer version wrote; this "
                                  "one knows layouts up to {}; choose another folder with --out",
                                  version, storeSchema));
+  return version;
+}
+
+void prepareSchema(Database &database) {
+  const int64_t version = knownVersion(database);
   database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
                    "PRAGMA foreign_keys = ON");
   if (version == storeSchema)
-    return database.execute(laterTables);
+    return makeLaterTables(database, "TABLE");
   Transaction transaction(database);
   database.execute(tables);
-  database.execute(laterTables);
+  makeLaterTables(database, "TABLE");
   database.execute(fmt::format("PRAGMA user_version = {}", storeSchema).c_str());
   transaction.commit();
+}
+
+void prepareReading(Database &database) {
+  if (knownVersion(database) == 0)
+    throw StoreError("results.sqlite holds no results yet");
+  makeLaterTables(database, "TEMP TABLE");
 }
 
 } // namespace nnxrt

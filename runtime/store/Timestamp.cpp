@@ -13,4 +13,10 @@ std::string timestamp() {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
+double secondsOf(const std::string &timestamp) {
+  std::tm parts{};
+  const char *const end = strptime(timestamp.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return end != nullptr && *end == '\0' ? static_cast<double>(timegm(&parts)) : 0;
+}
+
 } // namespace nnxrt

@@ -88,9 +88,10 @@ struct EpochFigures {
   double samplesPerSecond = 0;              // training
 };
 
-enum class RunStatus { finished, diverged, failed, interrupted };
+/// `running` is what a reader of the results finds while a trainer works; no run ends so.
+enum class RunStatus { finished, diverged, failed, interrupted, running };
 
-/// "finished", "diverged", "failed", "interrupted".
+/// "finished", "diverged", "failed", "interrupted", "running".
 const char *nameOf(RunStatus status);
 
 /// What was predicted of each sample of a share, in the file's order.

@@ -23,7 +23,8 @@ static double ratio(double part, double whole) {
 }
 
 const char *nnxrt::nameOf(RunStatus status) {
-  static constexpr const char *names[] = {"finished", "diverged", "failed", "interrupted"};
+  static constexpr const char *names[] = {"finished", "diverged", "failed", "interrupted",
+                                          "running"};
   return names[static_cast<size_t>(status)];
 }
 
