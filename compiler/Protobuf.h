@@ -1,4 +1,4 @@
-// Writes protocol buffers: fields, varints and nested messages, which is all that a model needs.
+// Writes protocol buffers: fields, varints and nested messages, which is all that our files need.
 // https://protobuf.dev/programming-guides/encoding
 #pragma once
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace nnx::onnx {
+namespace nnx::protobuf {
 
 class Message {
 public:
@@ -20,6 +20,13 @@ public:
     char bits[sizeof value];
     std::memcpy(bits, &value, sizeof value);
     tag(field, 5);
+    bytes.append(bits, sizeof bits);
+    return *this;
+  }
+  Message &real64(uint32_t field, double value) {
+    char bits[sizeof value];
+    std::memcpy(bits, &value, sizeof value);
+    tag(field, 1);
     bytes.append(bits, sizeof bits);
     return *this;
   }
@@ -42,4 +49,4 @@ private:
   }
 };
 
-} // namespace nnx::onnx
+} // namespace nnx::protobuf

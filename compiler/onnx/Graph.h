@@ -2,7 +2,7 @@
 // (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), version 8 of its format.
 #pragma once
 
-#include "compiler/onnx/Protobuf.h"
+#include "compiler/Protobuf.h"
 #include "dsl/Study.h"
 
 #include <map>
@@ -10,6 +10,8 @@
 #include <vector>
 
 namespace nnx::onnx {
+
+using protobuf::Message;
 
 struct Attribute {
   std::string name;

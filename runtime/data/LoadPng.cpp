@@ -35,7 +35,7 @@ static std::vector<std::string> listClasses(const fs::path &folder) {
   return classes;
 }
 
-static std::vector<std::string> listImages(const fs::path &folder) {
+std::vector<std::string> nnxrt::listImages(const fs::path &folder) {
   std::vector<std::string> names;
   for (const fs::directory_entry &entry : listFolder(folder)) {
     std::string extension = entry.path().extension().string();

@@ -24,6 +24,10 @@ std::string shapeText(const DatasetSpec &spec);
 /// Reads every file of `spec`. Throws DataError and MemoryError.
 LoadedSources loadSources(const DatasetSpec &spec, DataFiles &files);
 
+/// The names of the PNG files in a folder, sorted; hidden files are left out. Throws DataError:
+/// there is none, or something else.
+std::vector<std::string> listImages(const std::filesystem::path &folder);
+
 // One for each row of Sources.def.
 LoadedSources loadIdx(const DatasetSpec &spec, DataFiles &files);
 LoadedSources loadCsv(const DatasetSpec &spec, DataFiles &files);

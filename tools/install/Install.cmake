@@ -37,6 +37,6 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-  "libc6 (>= 2.36), libstdc++6 (>= 12), libgcc-s1, zlib1g, libzstd1, libsqlite3-0, libllvm22 (>= 1:22.1), libmlir-22 (>= 1:22.1)")
+  "libc6 (>= 2.36), libstdc++6 (>= 12), libgcc-s1, zlib1g, libzstd1, libsqlite3-0, libcpp-httplib0.11, libllvm22 (>= 1:22.1), libmlir-22 (>= 1:22.1)")
 set(CPACK_STRIP_FILES OFF)
 include(CPack)

@@ -55,6 +55,7 @@ CommandLine::CommandLine() : app("Compiles studies of neural networks to trainer
       ->check(CLI::IsMember(std::vector<std::string>{"auto", "always", "never"}));
   app.require_subcommand(1);
   addStudyCommands();
+  addPredict();
   addOtherCommands();
   addResultsCommands(app, chosen);
   addAuditCommands(app, chosen);
@@ -152,6 +153,20 @@ void CommandLine::addStudyCommands() {
   addTrainedPoint(onnx);
   onnx.add_option("-o,--output", output, "The model (the file's name with .onnx)")
       ->type_name("MODEL");
+}
+
+void CommandLine::addPredict() {
+  CLI::App &predict = add("predict", "Name the classes of PNG files with a trained network",
+                          [this] { return predictImages(options, trained, prediction); });
+  addFile(predict);
+  addTrainedPoint(predict);
+  predict.add_option("IMAGE", prediction.images, "PNG files, and folders of them")->required();
+  predict
+      .add_option("--data", prediction.data,
+                  "Folder with the data set's files, for what only they say")
+      ->type_name("DIR");
+  CLI::Option *json = predict.add_flag("--json", prediction.isJson, "Write one JSON object");
+  predict.add_flag("--csv", prediction.isCsv, "Write comma-separated values")->excludes(json);
 }
 
 void CommandLine::addOtherCommands() {

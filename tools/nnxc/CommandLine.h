@@ -2,6 +2,7 @@
 #pragma once
 
 #include "BuildCommand.h"
+#include "PredictCommand.h"
 #include "TrainedPoint.h"
 
 #include <CLI/CLI.hpp>
@@ -24,6 +25,7 @@ private:
   void addTarget(CLI::App &command);
   std::vector<CLI::Option *> addTrainedPoint(CLI::App &command);
   void addStudyCommands();
+  void addPredict();
   void addOtherCommands();
 
   int printManual() const;
@@ -32,6 +34,7 @@ private:
   std::function<int()> chosen;
   CompileOptions options;
   TrainedPointOptions trained;
+  PredictOptions prediction;
   std::string color = "auto";
   std::string output, stage, shell, page;
   std::vector<std::string> files, trainerArguments;

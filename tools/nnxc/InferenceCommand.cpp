@@ -137,7 +137,10 @@ void writeArchive(const std::vector<std::string> &objects, const std::string &ou
   nnxrt::replaceFile(output, {archive->getBufferStart(), archive->getBufferSize()});
 }
 
-void build(const CompileOptions &options, const TrainedPoint &trained, const fs::path &output) {
+} // namespace
+
+void writeInference(const CompileOptions &options, const TrainedPoint &trained,
+                    const fs::path &output) {
   const kernels::KernelTarget target = take(emit::parseTarget(options.target));
   PipelineOptions pipeline{target};
   pipeline.onlyEvaluates = true;
@@ -165,15 +168,13 @@ void build(const CompileOptions &options, const TrainedPoint &trained, const fs:
   nnxrt::replaceFile(beside(stem + ".h"), headerOf(trained, row, name, target.text));
 }
 
-} // namespace
-
 int buildInference(const CompileOptions &options, const TrainedPointOptions &which,
                    const std::string &output) {
   try {
     const std::optional<TrainedPoint> trained = readTrainedPoint(options, which);
     if (!trained)
       return 2;
-    build(options, *trained, output);
+    writeInference(options, *trained, output);
     return 0;
   } catch (const std::exception &error) {
     std::cerr << "error: " << error.what() << '\n';

@@ -7,13 +7,14 @@
 
 namespace nnx {
 
-nnxrt::Dataset loadData(const dsl::Dataset &dataset, const std::string &studyFile) {
+nnxrt::Dataset loadData(const dsl::Dataset &dataset, const std::string &studyFile,
+                        const std::string &folder) {
   dsl::Study study; // without points, which say nothing of data
   study.file = studyFile;
   study.datasets = {dataset};
   study.datasets[0].location.file = 0;
   const nnxrt::Study parsed = nnxrt::parseStudy(emit::studyJson(study, {}));
-  return {parsed.datasets[0], nnxrt::dataFolders(dataset.name, {}, studyFile)};
+  return {parsed.datasets[0], nnxrt::dataFolders(dataset.name, folder, studyFile)};
 }
 
 dsl::FeatureCounter featureCounter(const std::string &studyFile) {

@@ -6,8 +6,9 @@
 
 namespace nnx {
 
-// Throws what nnxrt::Dataset throws.
-nnxrt::Dataset loadData(const dsl::Dataset &dataset, const std::string &studyFile);
+// Throws what nnxrt::Dataset throws. `folder` has the files, or is empty: see nnxrt::dataFolders.
+nnxrt::Dataset loadData(const dsl::Dataset &dataset, const std::string &studyFile,
+                        const std::string &folder = {});
 
 // Loads a table whose shape the study does not state.
 dsl::FeatureCounter featureCounter(const std::string &studyFile);

@@ -1,6 +1,9 @@
 // Reads results through the runtime's own library.
 #include "ResultsCommands.h"
 
+#include "live/LiveServer.h"
+#include "tensorboard/WriteEvents.h"
+
 #include "runtime/main/CommandLine.h"
 #include "runtime/main/Selection.h"
 #include "runtime/report/Difference.h"
@@ -64,14 +67,32 @@ void printRun(const StoredRun &run) {
                shareText(epoch.testAccuracy));
 }
 
-// Writes the report of one folder, or one of several, into `output` (empty: the first folder).
-int reportResults(const std::vector<std::string> &folders, const std::string &output) {
+struct ReportArguments {
+  std::vector<std::string> folders;
+  std::string output; // empty: the first folder
+  std::string events; // empty: the report is written
+  bool isLive = false;
+  int port = 0;
+};
+
+// Writes the report of one folder, or one of several; or its events; or serves it.
+int reportResults(const ReportArguments &arguments) {
   return guarded([&] {
+    const auto &[folders, output, events, isLive, port] = arguments;
+    if (isLive) {
+      serveReport(folders, port);
+      return 0;
+    }
     std::vector<std::unique_ptr<StoredStudy>> stored;
     stored.reserve(folders.size());
     for (const std::string &folder : folders)
       stored.push_back(readResults(folder));
     const StudyResults results = mergeResults(stored);
+    if (!events.empty()) {
+      const size_t count = tensorboard::writeEvents(results, events);
+      fmt::print("{}: events of {}\n", events, counted(static_cast<int64_t>(count), "run"));
+      return 0;
+    }
     const std::filesystem::path out = output.empty() ? folders.front() : output;
     const ResultsFolder owned(out);
     writeReport(results, out);
@@ -132,8 +153,8 @@ int showResults(const std::string &folder, const std::string &point) {
 void addResultsCommands(CLI::App &app, std::function<int()> &chosen) {
   // What the commands read, as long as they may be called.
   struct Arguments {
-    std::vector<std::string> folders;
-    std::string left, right, output, folder, point;
+    ReportArguments report;
+    std::string left, right, folder, point;
   };
   auto arguments = std::make_shared<Arguments>();
   const auto add = [&](const char *name, const char *description, auto action) -> CLI::App & {
@@ -143,11 +164,29 @@ void addResultsCommands(CLI::App &app, std::function<int()> &chosen) {
     return command;
   };
   CLI::App &report = add("report", "Write the report of a results folder again, or one of several",
-                         [](const Arguments &a) { return reportResults(a.folders, a.output); });
-  report.add_option("DIR", arguments->folders, "Results folders, such as those of shards")
-      ->required();
-  report.add_option("-o,--output", arguments->output, "Where to write it (the first folder)")
-      ->type_name("DIR");
+                         [](const Arguments &a) { return reportResults(a.report); });
+  ReportArguments &told = arguments->report;
+  report.add_option("DIR", told.folders, "Results folders, such as those of shards")->required();
+  CLI::Option *const output =
+      report.add_option("-o,--output", told.output, "Where to write it (the first folder)")
+          ->type_name("DIR");
+  CLI::Option *const events =
+      report
+          .add_option("--tensorboard", told.events,
+                      "Write event files for TensorBoard there instead, a folder for each run")
+          ->type_name("FOLDER")
+          ->excludes(output);
+  CLI::Option *const live =
+      report
+          .add_flag("--live", told.isLive,
+                    "Serve it on this machine instead; the page follows what is trained")
+          ->excludes(output)
+          ->excludes(events);
+  report.add_option("--port", told.port, "The port to serve at (one that is free)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65535))
+      ->needs(live);
+  report.footer("A report that is served changes nothing; Ctrl-C ends it, with status 0.");
   CLI::App &diff = add("diff", "Compare two results folders, points that differ first",
                        [](const Arguments &a) { return diffResults(a.left, a.right); });
   diff.add_option("LEFT", arguments->left, "A results folder")->required();

@@ -1,0 +1,18 @@
+// `nnxc predict`: the classes of images.
+#pragma once
+
+#include "TrainedPoint.h"
+
+namespace nnx {
+
+struct PredictOptions {
+  std::vector<std::string> images; // files, and folders of them
+  std::string data; // folder with the data set's files; empty: where they usually lie
+  bool isJson = false, isCsv = false;
+};
+
+// Prints file, class and probability of each image. Returns the exit status.
+int predictImages(const CompileOptions &options, const TrainedPointOptions &which,
+                  const PredictOptions &prediction);
+
+} // namespace nnx
