@@ -75,7 +75,8 @@ static constexpr LaterTable laterTables[] = {
   run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, stopped INTEGER,
   best_epoch INTEGER))sql"},
 
-    // How many runs of a point were asked for beyond those of its study (--repeats). seed is that of
+    // How many runs of a point were asked for beyond those of its study (--repeats). seed is that
+    // of
     // the first; repeat r has seed + r, as in a study that asks for as many.
     {"more_repeats", R"sql((
   meaning TEXT, seed INTEGER, count INTEGER, PRIMARY KEY (meaning, seed)) WITHOUT ROWID)sql"},

@@ -94,10 +94,11 @@ private:
       return refuse(response, 405, "this server is only read from");
     }
     if (request.path == "/") {
-      response.set_header("Content-Security-Policy",
-                          "default-src 'none'; script-src 'self'; style-src 'self'; connect-src "
-                          "'self'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; "
-                          "frame-ancestors 'none'");
+      response.set_header(
+          "Content-Security-Policy",
+          "default-src 'none'; script-src 'self'; style-src 'self'; connect-src "
+          "'self'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+          "frame-ancestors 'none'");
       return send(response, nnxc_live_html_begin, nnxc_live_html_end, "text/html; charset=utf-8");
     }
     if (request.path == "/live.css")
