@@ -33,7 +33,7 @@ std::optional<double> TimeBudget::predictLocked(const RunInfo &run) const {
   const Point &point = *run.point.point;
   const auto samples = static_cast<double>(run.steps) / static_cast<double>(run.stepsPerEpoch) *
                        static_cast<double>(run.trainSamples);
-  const double tested = static_cast<double>(run.testSamples) * run.epochs;
+  const double tested = static_cast<double>(run.evaluatedSamples()) * run.epochs;
   const Rate &testRate = tests.operations > 0 ? tests : rate;
   return rate.secondsFor(samples * passesOfTraining * workOf(point)) +
          testRate.secondsFor(tested * workOf(point));
@@ -59,7 +59,7 @@ void TimeBudget::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   const double work = workOf(*run.point.point);
   training.operations += passesOfTraining * work * figures.samplesPerSecond * figures.trainSeconds;
   training.seconds += figures.trainSeconds;
-  tests.operations += work * static_cast<double>(run.testSamples);
+  tests.operations += work * static_cast<double>(run.evaluatedSamples());
   tests.seconds += figures.testSeconds;
 }
 

@@ -20,7 +20,8 @@ std::optional<double> predictedSeconds(const Point &point, const StoredRun &run)
   const double epochs =
       static_cast<double>(run.result.steps) / static_cast<double>(run.stepsPerEpoch);
   const double trained = epochs * static_cast<double>(run.trainSamples);
-  const double tested = std::ceil(epochs) * static_cast<double>(run.testSamples);
+  const double tested =
+      std::ceil(epochs) * static_cast<double>(run.testSamples + run.result.validation.samples);
   return workOf(static_cast<double>(point.flops), trained, tested) / assumedRate;
 }
 

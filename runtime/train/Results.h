@@ -62,6 +62,9 @@ struct RunInfo {
   int64_t stepsPerEpoch = 0;      // of a whole epoch
   int64_t trainSamples = 0, testSamples = 0;
   int64_t validationSamples = 0; // 0: the data set has no such share
+
+  /// After each epoch.
+  [[nodiscard]] int64_t evaluatedSamples() const { return testSamples + validationSamples; }
 };
 
 /// Inside an epoch, about ten times a second.

@@ -31,6 +31,15 @@ TEST_F(TimeBudgetTest, predicts_from_measured_operations) {
   EXPECT_NEAR(*budget.predict(heavy), 4 * 6 * 2.2, 1e-6);
 }
 
+TEST_F(TimeBudgetTest, counts_the_validation_share) {
+  TimeBudget budget(1000);
+  RunInfo with = runOf(study, 0), without = with;
+  with.validationSamples = 30000;
+  budget.epochEnded(with, epochOf(1, 0.9)); // 40,000 samples in 0.2 s
+  EXPECT_NEAR(*budget.predict(with), 6 * 2.2, 1e-6);
+  EXPECT_NEAR(*budget.predict(without), 6 * 2.05, 1e-6);
+}
+
 TEST_F(TimeBudgetTest, leaves_out_what_does_not_fit_and_says_so) {
   TimeBudget budget(30);
   const RunInfo light = runOf(study, 0), heavy = runOf(study, 1);
