@@ -123,7 +123,7 @@ static PointFigures figuresOf(const ExperimentFigures &experiment, const PointRe
       continue;
     figures.runs.push_back(&run);
     const auto scoreOf = [&](const StoredRun &each) {
-      return figures.metric->of(*figures.point, each);
+      return experiment.selection->of(*figures.point, each);
     };
     if (!figures.bestRun || experiment.isBetter(scoreOf(run), scoreOf(*figures.bestRun)))
       figures.bestRun = &run;
@@ -176,12 +176,15 @@ std::vector<const PointFigures *> ExperimentFigures::ranking() const {
   return ranked;
 }
 
-const MetricRow *ExperimentFigures::validationMetric() const {
-  for (const PointFigures &point : points)
-    for (const StoredRun *run : point.runs)
-      if (run->result.validation.samples > 0)
-        return findMetric(fmt::format("validation.{}", metric->name));
-  return nullptr;
+/// What is selected by: `metric` on the validation share, or on the test set where no run has one.
+static const MetricRow *selectionMetric(const StudyResults &results, size_t experiment,
+                                        const MetricRow *metric) {
+  for (const PointResults &point : results.points)
+    if (point.experiment == experiment)
+      for (const StoredRun &run : point.runs)
+        if (run.result.validation.samples > 0)
+          return findMetric(fmt::format("validation.{}", metric->name));
+  return metric;
 }
 
 bool ExperimentFigures::hasRepeats() const {
@@ -202,15 +205,14 @@ std::string ExperimentFigures::repeatsText() const {
 }
 
 const char *ExperimentFigures::selectedOn() const {
-  return validationMetric() ? "the validation share" : "the test set";
+  return selection != metric ? "the validation share" : "the test set";
 }
 
 const PointFigures *ExperimentFigures::best() const {
   const auto ranked = ranking();
-  const MetricRow *const validation = validationMetric();
-  if (ranked.empty() || !validation)
+  if (ranked.empty() || selection == metric)
     return ranked.empty() ? nullptr : ranked.front();
-  const auto scoreOf = [&](const PointFigures *point) { return point->spread(*validation).mean; };
+  const auto scoreOf = [&](const PointFigures *point) { return point->spread(*selection).mean; };
   const PointFigures *chosen = ranked.front();
   for (const PointFigures *point : ranked)
     if (isBetter(scoreOf(point), scoreOf(chosen)) ||
@@ -225,6 +227,7 @@ std::vector<ExperimentFigures> figuresOf(const StudyResults &results) {
   for (size_t e = 0; e < experiments.size(); ++e) {
     ExperimentFigures figures{
         .experiment = &experiments[e], .metric = rankingMetric(results, e), .points = {}};
+    figures.selection = selectionMetric(results, e, figures.metric);
     bool shown = false;
     for (const PointResults &point : results.points) {
       if (point.experiment != e)

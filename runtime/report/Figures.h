@@ -37,7 +37,7 @@ struct PointFigures {
   const MetricRow *metric = nullptr;   // that which points are ranked by
   Spread score;                        // its figure, over whole runs
   std::vector<const StoredRun *> runs; // of these, those with figures
-  const StoredRun *bestRun = nullptr;  // of these, the one of the best score
+  const StoredRun *bestRun = nullptr;  // of these, the one that is best where the best is chosen
   std::string status;                  // "finished", "diverged", "2 of 3 runs diverged", "not run"
   bool hasFailed = false; // a run diverged, failed, or learnt one class for every sample
 
@@ -60,8 +60,9 @@ std::optional<Interval> intervalOf(const PointFigures &point);
 
 struct ExperimentFigures {
   const Experiment *experiment = nullptr;
-  const MetricRow *metric = nullptr; // that which points are ranked by
-  std::vector<PointFigures> points;  // in the study's order
+  const MetricRow *metric = nullptr;    // that which points are ranked by
+  const MetricRow *selection = nullptr; // that which the best is chosen by
+  std::vector<PointFigures> points;     // in the study's order
 
   [[nodiscard]] const std::string &title() const {
     return experiment->title.empty() ? experiment->name : experiment->title;
@@ -85,10 +86,6 @@ struct ExperimentFigures {
   [[nodiscard]] bool isBetter(double score, double other) const {
     return metric->higherIsBetter ? score > other : score < other;
   }
-
-private:
-  /// `metric` on the validation share, or null where no run has one.
-  [[nodiscard]] const MetricRow *validationMetric() const;
 };
 
 /// One entry per experiment that has a selected point or a result. `results` outlives it.

@@ -121,6 +121,21 @@ TEST(Report, summary_says_what_is_best_and_what_failed) {
   EXPECT_THAT(sentences, Contains(HasSubstr("selected on the test set")));
 }
 
+TEST(Report, best_point_and_best_run_are_chosen_on_the_validation_share) {
+  PlayedStudy played(3);
+  for (size_t p = 0; p < 2; ++p)
+    for (StoredRun &run : played.results.points[p].runs) {
+      run.result.validation = run.result.test;
+      run.result.validation.accuracy = 1 - run.result.test.accuracy; // the other way round
+    }
+  const auto figures = figuresOf(played.results);
+  EXPECT_STREQ(figures[0].selectedOn(), "the validation share");
+  EXPECT_EQ(figures[0].best(), &figures[0].points[1]);
+  for (size_t p = 0; p < 2; ++p)
+    for (const StoredRun *run : figures[0].points[p].runs)
+      EXPECT_GE(run->result.test.accuracy, figures[0].points[p].bestRun->result.test.accuracy);
+}
+
 TEST(Report, repeats_give_mean_and_deviation) {
   const PlayedStudy played(3);
   const auto figures = figuresOf(played.results);
