@@ -15,6 +15,7 @@
 #include "runtime/store/ResultsFolder.h"
 #include "runtime/store/StoreError.h"
 
+#include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iostream>
@@ -42,6 +43,25 @@ void printFacts(const Facts &facts) {
     fmt::print("  {:<26} {}\n", name, value);
 }
 
+std::string metricsText(const Metrics &metrics) {
+  if (metrics.classes == 0)
+    return fmt::format("RMSE {}, MAE {}, R² {}, loss {}", lossText(metrics.regression.rmse),
+                       lossText(metrics.regression.mae), shareText(metrics.regression.r2),
+                       lossText(metrics.loss));
+  return fmt::format("accuracy {}, precision {}, recall {}, F1 {}, loss {}",
+                     shareText(metrics.accuracy), shareText(metrics.weighted.precision),
+                     shareText(metrics.weighted.recall), shareText(metrics.weighted.f1),
+                     lossText(metrics.loss));
+}
+
+// Nothing for a share without figures: EpochFigures says where there are none.
+std::string epochText(std::string_view share, double loss, double accuracy) {
+  if (std::isnan(loss) && std::isnan(accuracy))
+    return "";
+  return fmt::format("{}loss {}{}", share, lossText(loss),
+                     std::isnan(accuracy) ? "" : ", accuracy " + shareText(accuracy));
+}
+
 void printRun(const StoredRun &run) {
   const RunResult &result = run.result;
   fmt::print("\nrepeat {}, seed {}: {}{}{}\n", run.repeat, run.seed, nameOf(result.status),
@@ -52,19 +72,15 @@ void printRun(const StoredRun &run) {
   if (result.bestEpoch > 0)
     fmt::print("  weights of epoch {}{}\n", result.bestEpoch,
                result.stoppedEarly ? ", stopped early" : "");
-  if (result.evaluated && result.test.classes == 0)
-    fmt::print("  RMSE {}, MAE {}, R² {}, loss {}\n", lossText(result.test.regression.rmse),
-               lossText(result.test.regression.mae), shareText(result.test.regression.r2),
-               lossText(result.test.loss));
-  else if (result.evaluated)
-    fmt::print("  accuracy {}, precision {}, recall {}, F1 {}, loss {}\n",
-               shareText(result.test.accuracy), shareText(result.test.weighted.precision),
-               shareText(result.test.weighted.recall), shareText(result.test.weighted.f1),
-               lossText(result.test.loss));
+  if (result.evaluated)
+    fmt::print("  test: {}\n", metricsText(result.test));
+  if (result.validation.samples > 0)
+    fmt::print("  validation: {}\n", metricsText(result.validation));
   for (const EpochFigures &epoch : run.epochs)
-    fmt::print("  epoch {:>3}: loss {}, accuracy {}; test loss {}, test accuracy {}\n", epoch.epoch,
-               lossText(epoch.trainLoss), shareText(epoch.trainAccuracy), lossText(epoch.testLoss),
-               shareText(epoch.testAccuracy));
+    fmt::print("  epoch {:>3}: {}{}{}\n", epoch.epoch,
+               epochText("", epoch.trainLoss, epoch.trainAccuracy),
+               epochText("; validation ", epoch.validationLoss, epoch.validationAccuracy),
+               epochText("; test ", epoch.testLoss, epoch.testAccuracy));
 }
 
 struct ReportArguments {
