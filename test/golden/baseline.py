@@ -1,4 +1,5 @@
-"""Writes the golden numbers of Keras: losses, weights and outputs of short trainings on MNIST.
+"""Writes the golden numbers of Keras: losses, weights and outputs of short trainings on MNIST and on
+the table of examples/houses.
 
 Usage: baseline.py [CASE...]     (no case: all; files trainings/CASE.json beside this script)
 
@@ -15,6 +16,7 @@ of each step's loss (relative), of weights (relative to the root mean square of 
 outputs. Where it is beyond 1 %, or the loss is not finite, steps are not comparable any more.
 """
 
+import csv
 import json
 import math
 import os
@@ -71,19 +73,34 @@ def nnx_lines(layers, indent="  "):
             yield f"{indent}{layer['kind']}()"
 
 
-def nnx_text(name, case):
-    """The case as a `.nnx` study."""
-    body = "\n".join(nnx_lines(case["layers"]))
-    settings = ", ".join(f"{name} = {setting_text(value)}" for name, value in case["settings"].items())
-    schedule = f"\n  schedule  = {case['schedule']}" if case["schedule"] else ""
-    return f"""dataset mnist {{
+# The data sets as the study says them.
+DATASETS = {
+    "mnist": """dataset mnist {
   train   = idx("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
   test    = idx("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
   shape   = 28x28x1
   classes = 10
   scale   = 1 / 255
-}}
+}
+""",
+    "houses": """dataset houses {
+  train       = csv("houses.csv", target = [price, garden], categorical = [area], ignore = [id],
+                    missing = mean)
+  test        = csv("houses.csv", target = [price, garden], categorical = [area], ignore = [id],
+                    missing = mean)
+  shape       = 8
+  standardize = train
+}
+""",
+}
 
+
+def nnx_text(name, case):
+    """The case as a `.nnx` study."""
+    body = "\n".join(nnx_lines(case["layers"]))
+    settings = ", ".join(f"{name} = {setting_text(value)}" for name, value in case["settings"].items())
+    schedule = f"\n  schedule  = {case['schedule']}" if case["schedule"] else ""
+    return f"""{DATASETS[case["data"]]}
 network golden() {{
 {body}
 }}
@@ -99,7 +116,7 @@ training fixed {{
 }}
 
 experiment {name} {{
-  train golden() on mnist with fixed
+  train golden() on {case["data"]} with fixed
 }}
 """
 
@@ -134,13 +151,14 @@ def apply_layers(layers, x, trained):
     return x
 
 
-# What losses of cases are in Keras, of one-hot classes.
+# What losses of cases are in Keras, of numbers or of one-hot classes.
 LOSS_OBJECTS = {
     "cross_entropy(label_smoothing = 0.1)":
         lambda: keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
     "mse": keras.losses.MeanSquaredError,
     "mae": keras.losses.MeanAbsoluteError,
     "huber(delta = 0.25)": lambda: keras.losses.Huber(delta=0.25),
+    "huber(delta = 10)": lambda: keras.losses.Huber(delta=10.0),
     "hinge": keras.losses.Hinge,
 }
 
@@ -149,15 +167,20 @@ def keras_loss(case):
     if case["loss"] == "cross_entropy":
         return "sparse_categorical_crossentropy"
     loss = LOSS_OBJECTS[case["loss"]]()
+    if case["data"] == "houses":
+        return loss
     return lambda labels, outputs: loss(
         keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), 10, dtype=outputs.dtype), outputs)
+
+
+SHAPES = {"mnist": (28, 28, 1), "houses": (8,)}
 
 
 def keras_model(case):
     """The model, and its layers with weights in the order of the study."""
     trained = []
-    image = keras.Input((28, 28, 1))
-    model = keras.Model(image, apply_layers(case["layers"], image, trained))
+    sample = keras.Input(SHAPES[case["data"]])
+    model = keras.Model(sample, apply_layers(case["layers"], sample, trained))
     model.compile(keras_optimizer(case), keras_loss(case), jit_compile=False)
     return model, trained
 
@@ -214,6 +237,36 @@ def idx(name, header):
     return np.fromfile(os.path.join(root, "mnist", name), np.uint8)[header:]
 
 
+def mnist():
+    """Samples and labels of the training share, and samples to test with."""
+    count = STEPS * max(case["batch"] for case in CASES.values())
+    scale = np.float32(255.0)
+    images = idx("train-images-idx3-ubyte", 16)[: count * 784].reshape(-1, 28, 28, 1).astype(np.float32) / scale
+    labels = idx("train-labels-idx1-ubyte", 8)[:count].astype(np.int32)
+    probe = idx("t10k-images-idx3-ubyte", 16)[: 8 * 784].reshape(-1, 28, 28, 1).astype(np.float32) / scale
+    return images, labels, probe
+
+
+def houses():
+    """Likewise, of a table: numbers standardized, a missing one the mean, areas as zeros and a one."""
+    path = pathlib.Path(__file__).parents[2] / "examples/houses/houses.csv"
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def numbers(column):
+        values = np.array([float(row[column] or "nan") for row in rows])
+        return np.where(np.isnan(values), np.nanmean(values), values)
+
+    areas = sorted({row["area"] for row in rows})
+    features = [[row["area"] == area for row in rows] for area in areas]
+    for column in ("size", "rooms", "age"):
+        values = numbers(column)
+        features.append((values - values.mean()) / values.std())
+    samples = np.array(features, np.float64).T.astype(np.float32)
+    targets = np.array([numbers("price"), numbers("garden")]).T.astype(np.float32)
+    return samples, targets, samples[:8]
+
+
 def train(case, precision, images, labels, probe, neighbour=0):
     """Losses, parameters and probe outputs of one training in `precision`; `neighbour` > 0 disturbs the
     initial weights."""
@@ -234,7 +287,8 @@ def train(case, precision, images, labels, probe, neighbour=0):
     for step in range(STEPS):
         part = slice(step * batch, (step + 1) * batch)
         model.reset_metrics()  # train_on_batch would give the mean since the last reset
-        losses.append(float(model.train_on_batch(images[part].astype(precision), labels[part])))
+        wanted = labels[part] if labels.dtype == np.int32 else labels[part].astype(precision)
+        losses.append(float(model.train_on_batch(images[part].astype(precision), wanted)))
     outputs = model(probe.astype(precision), training=False).numpy()
     names = []
     counts = {}
@@ -290,13 +344,9 @@ def main(names):
     unknown = [n for n in names if n not in CASES]
     if unknown:
         sys.exit(f"baseline.py: no case {', '.join(unknown)}; there are {', '.join(CASES)}")
-    count = STEPS * max(case["batch"] for case in CASES.values())
-    scale = np.float32(255.0)
-    images = idx("train-images-idx3-ubyte", 16)[: count * 784].reshape(-1, 28, 28, 1).astype(np.float32) / scale
-    labels = idx("train-labels-idx1-ubyte", 8)[:count].astype(np.int32)
-    probe = idx("t10k-images-idx3-ubyte", 16)[: 8 * 784].reshape(-1, 28, 28, 1).astype(np.float32) / scale
+    data = {"mnist": mnist(), "houses": houses()}
     for name in names or CASES:
-        result = golden(name, CASES[name], images, labels, probe)
+        result = golden(name, CASES[name], *data[CASES[name]["data"]])
         path = pathlib.Path(__file__).with_name("trainings") / f"{name}.json"
         path.write_text(json.dumps(result, indent=1) + "\n")
         print(f"{name}: {result['comparable_steps']} of {STEPS} steps comparable, last loss {result['loss'][-1]}, "

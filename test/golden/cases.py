@@ -1,6 +1,6 @@
 """The trainings that baseline.py gives to Keras and writes as `.nnx`: networks, optimizers, schedules, losses.
 
-A layer is a dictionary; a case says layers, batch, optimizer with its settings, schedule and loss.
+A layer is a dictionary; a case says data, layers, batch, optimizer with its settings, schedule and loss.
 """
 
 ACTIVATIONS = [
@@ -50,8 +50,8 @@ SMALL = [FLATTEN, dense(20, "tanh"), dense(10, "softmax")]
 def optimized(kind, layers=SMALL, batch=32, schedule=None, loss="cross_entropy", **settings):
     """A case of another optimizer; settings as the language calls them, Keras's but for `lr` and
     `decay`."""
-    return {"layers": layers, "batch": batch, "optimizer": kind, "settings": settings, "schedule": schedule,
-            "loss": loss}
+    return {"data": "mnist", "layers": layers, "batch": batch, "optimizer": kind, "settings": settings,
+            "schedule": schedule, "loss": loss}
 
 
 def with_loss(loss, end="linear", lr=0.1):
@@ -67,6 +67,17 @@ LOSSES = {
     "loss_hinge": with_loss("hinge"),
 }
 
+def numbers(kind, loss, **settings):
+    """A case that predicts two numbers from a table."""
+    layers = [dense(16, "tanh"), dense(2, "linear")]
+    return optimized(kind, layers=layers, batch=8, loss=loss, **settings) | {"data": "houses"}
+
+
+REGRESSIONS = {
+    "numbers_mse": numbers("adam", "mse", lr=0.1),
+    "numbers_mae": numbers("sgd", "mae", lr=0.5, momentum=0.5),
+    "numbers_huber": numbers("sgd", "huber(delta = 10)", lr=0.01, momentum=0.9),
+}
 
 OPTIMIZERS = {
     "adam": optimized("adam"),
@@ -120,4 +131,4 @@ CASES = {f"baseline_{a}": case(baseline(a)) for a in ACTIVATIONS} | {
                         join("add", [conv(6, "linear", padding="same", bias=False), BATCH_NORM], []),
                         activation("tanh"), pool(2, "avg_pool"), FLATTEN, BATCH_NORM, dense(10, "softmax")],
                        lr=0.002),
-} | OPTIMIZERS | LOSSES
+} | OPTIMIZERS | LOSSES | REGRESSIONS
