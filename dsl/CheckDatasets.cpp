@@ -23,6 +23,7 @@ public:
     readSources();
     if (dataset.kind.empty() || !node.isWhole) // nothing else can be judged
       return std::nullopt;
+    readFolder();
     readSplit();
     readTask();
     readNumbers();
@@ -57,6 +58,16 @@ private:
   Value checked(Value value) {
     isRight = isRight && !value.isWrong();
     return value;
+  }
+
+  void readFolder() {
+    dataset.folder = node.name;
+    const Value folder = valueOf("folder");
+    if (!folder.get<StringValue>())
+      return;
+    dataset.folder = folder.get<StringValue>()->text;
+    if (!staysInside(dataset.folder))
+      sink.report(DiagnosticId::wrong_file_name, folder.location, {dataset.folder});
   }
 
   // The value of a setting, wrong where there is none.
@@ -178,16 +189,29 @@ private:
       checkStratified(stratified->location);
   }
 
-  // Classes where their number is said, otherwise a number to predict.
+  // Classes where their number is said, otherwise numbers to predict.
   void readTask() {
     if (dataset.kind == "idx" || dataset.kind == "png")
       demand("classes");
     if (const Value classes = valueOf("classes"); classes.get<int64_t>()) {
       dataset.classes = *classes.get<int64_t>();
+      refuse("targets", "the data set has classes");
+      if (dataset.table.targets.size() > 1)
+        refuse("classes", "`target` names several columns, which are numbers to predict");
     } else if (!find("classes")) {
       dataset.task = "regression";
       dataset.targets = 1;
       refuse("labels", "the data set has no classes");
+      readTargets();
+    }
+  }
+
+  void readTargets() {
+    if (dataset.kind == "csv") {
+      refuse("targets", "`target` names the columns to predict");
+      dataset.targets = static_cast<int64_t>(dataset.table.targets.size());
+    } else if (const Value targets = valueOf("targets"); targets.get<int64_t>()) {
+      dataset.targets = *targets.get<int64_t>();
     }
   }
 

@@ -31,7 +31,18 @@ bool isSha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// A name that cannot lead out of the data folder.
+} // namespace
+
+std::vector<std::string> filesOf(std::string_view kind) {
+  return findSource(kind)->files;
+}
+bool takesImages(std::string_view kind) {
+  return findSource(kind)->images;
+}
+bool takesFlat(std::string_view kind) {
+  return findSource(kind)->flat;
+}
+
 bool staysInside(std::string_view name) {
   if (name.empty() || name.front() == '/' || name.find('\0') != std::string_view::npos)
     return false;
@@ -43,18 +54,6 @@ bool staysInside(std::string_view name) {
     start = end + 1;
   }
   return true;
-}
-
-} // namespace
-
-std::vector<std::string> filesOf(std::string_view kind) {
-  return findSource(kind)->files;
-}
-bool takesImages(std::string_view kind) {
-  return findSource(kind)->images;
-}
-bool takesFlat(std::string_view kind) {
-  return findSource(kind)->flat;
 }
 
 bool SourceReader::checkKind(const Expr &expr, const std::string &name) {
@@ -155,9 +154,9 @@ std::optional<std::string> SourceReader::readColumn(const Parameter &parameter, 
 
 bool SourceReader::readColumns(const Parameter &parameter, const Expr &expr,
                                std::vector<std::string> &columns) {
-  if (expr.kind != ExprKind::list) {
+  if (expr.kind != ExprKind::list || (parameter.type == Type::targets && expr.elements.empty())) {
     sink.report(DiagnosticId::type_mismatch, expr.location,
-                {nameOf(Type::columns), "`" + parameter.name + "`", "`" + toText(expr) + "`"});
+                {nameOf(parameter.type), "`" + parameter.name + "`", "`" + toText(expr) + "`"});
     return false;
   }
   for (const Element &element : expr.elements) {
@@ -188,11 +187,13 @@ bool SourceReader::readSeparator(const Parameter &parameter, const Expr &expr,
 
 bool SourceReader::readTableSetting(const Parameter &parameter, const Expr &expr,
                                     TableOptions &table) {
-  if (parameter.name == "target") {
+  if (parameter.type == Type::targets && expr.kind != ExprKind::list) {
     std::optional<std::string> column = readColumn(parameter, expr);
-    table.target = column.value_or("");
+    table.targets = {column.value_or("")};
     return column.has_value();
   }
+  if (parameter.type == Type::targets)
+    return readColumns(parameter, expr, table.targets);
   if (parameter.type == Type::columns)
     return readColumns(parameter, expr,
                        parameter.name == "ignore" ? table.ignored : table.categorical);
@@ -213,7 +214,7 @@ bool SourceReader::checkTable(const TableOptions &table, const Expr &expr,
                               const std::string &name) {
   std::vector<std::string> columns = table.categorical;
   columns.insert(columns.end(), table.ignored.begin(), table.ignored.end());
-  columns.push_back(table.target);
+  columns.insert(columns.end(), table.targets.begin(), table.targets.end());
   std::sort(columns.begin(), columns.end());
   auto twice = std::adjacent_find(columns.begin(), columns.end());
   if (twice != columns.end()) {

@@ -10,6 +10,9 @@ std::vector<std::string> filesOf(std::string_view kind);
 bool takesImages(std::string_view kind);
 bool takesFlat(std::string_view kind);
 
+// Whether a name of a file or folder cannot lead out of the data folder.
+bool staysInside(std::string_view name);
+
 // Reads the sources of one data set, the first of which decides for all.
 class SourceReader {
 public:

@@ -179,6 +179,7 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
   case Type::source:
   case Type::column:
   case Type::columns:
+  case Type::targets:
   case Type::shares:
     break;
   }

@@ -160,7 +160,9 @@ void printPoints(std::ostream &out, const Study &study) {
   for (const Dataset &dataset : study.datasets)
     out << "data set " << dataset.name << ": " << dataset.kind << ", samples "
         << toText(dataset.shape) << ", "
-        << (dataset.classes > 0 ? std::to_string(dataset.classes) + " classes" : "regression")
+        << (dataset.classes > 0   ? std::to_string(dataset.classes) + " classes"
+            : dataset.targets > 1 ? "regression of " + std::to_string(dataset.targets) + " numbers"
+                                  : "regression")
         << ", scale " << toText(dataset.scale) << '\n';
   for (const Experiment &experiment : study.experiments) {
     out << "experiment " << experiment.name << ": " << experiment.points.size() << " points, "

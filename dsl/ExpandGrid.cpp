@@ -5,7 +5,6 @@
 #include "dsl/Losses.h"
 #include "dsl/Metrics.h"
 #include "dsl/Optimizers.h"
-#include "dsl/StartWeights.h"
 #include "dsl/Unroll.h"
 
 #include <algorithm>
@@ -99,7 +98,8 @@ std::string dataText(const Dataset &dataset) {
   result += " scale " + toText(dataset.scale) + "\n";
   if (dataset.kind == "csv") {
     const TableOptions &table = dataset.table;
-    result += "table" + listed({table.target, table.missing, table.unseen, table.separator}) +
+    result += "table" + listed(table.targets) +
+              listed({table.missing, table.unseen, table.separator}) +
               (table.header ? " header" : "") + " categorical" + listed(table.categorical) +
               " ignore" + listed(table.ignored) + "\n";
   }
@@ -297,7 +297,9 @@ std::optional<Point> GridExpander::makePoint(const Scope &scope, DiagnosticSink 
   point.dataset = static_cast<int>(index);
   point.variant = findVariant(*unrolled.network, dataset, *training, text);
   point.network = toText(network);
-  point.meaning = dataText(dataset) + text + trainingText(*training) + startLine(startFile);
+  point.meaning = dataText(dataset) + text + trainingText(*training) +
+                  (startFile.empty() ? "" : "init safetensors \"" + startFile + "\"\n");
+  point.startFile = startFile;
   point.training = std::move(*training);
   point.location = train.location;
   return point;

@@ -152,7 +152,7 @@ struct DatasetShare {
 
 // How a table is read. Defaults are those of tables/Settings.def.
 struct TableOptions {
-  std::string target;
+  std::vector<std::string> targets; // one for classes
   std::vector<std::string> categorical, ignored;
   std::string missing; // "error", "mean", "median", "zero"
   std::string unseen;  // "error", "zero"
@@ -176,7 +176,8 @@ struct Augmentation {
 
 struct Dataset {
   std::string name;
-  std::string kind; // a row of tables/Sources.def
+  std::string folder; // of its files in the data folder
+  std::string kind;   // a row of tables/Sources.def
   DatasetShare train, validation, test;
   TableOptions table; // of csv
   DatasetSplit split;
@@ -233,6 +234,7 @@ struct Point {
   int variant = 0;                      // index in Study::variants
   TrainingSettings training;
   std::string network;     // "cnn(act = relu)"
+  std::string startFile;   // of weights, instead of random ones; empty: none
   std::string meaning;     // canonical text of all that gives a run its meaning; epochs, steps and
                            // seed left out: equal texts are one run, of the longest of them
   SourceLocation location; // of the experiment's `train`

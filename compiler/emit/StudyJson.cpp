@@ -3,7 +3,6 @@
 
 #include "dsl/CheckSources.h"
 #include "dsl/Optimizers.h"
-#include "dsl/StartWeights.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"
@@ -41,9 +40,12 @@ Json toJson(const dsl::DatasetShare &share, const std::string &kind) {
 }
 
 Json toJson(const dsl::TableOptions &table) {
-  return {{"target", table.target},      {"categorical", table.categorical},
-          {"ignore", table.ignored},     {"missing", table.missing},
-          {"unseen", table.unseen},      {"header", table.header},
+  return {{"target", table.targets.size() == 1 ? Json(table.targets[0]) : Json(table.targets)},
+          {"categorical", table.categorical},
+          {"ignore", table.ignored},
+          {"missing", table.missing},
+          {"unseen", table.unseen},
+          {"header", table.header},
           {"separator", table.separator}};
 }
 
@@ -75,6 +77,8 @@ Json toJson(const dsl::Dataset &dataset, const dsl::Study &study) {
                {"scale", dataset.scale},
                {"labels", dataset.labels.empty() ? Json() : Json(dataset.labels)},
                {"line", study.lineOf(dataset.location)}};
+  if (dataset.folder != dataset.name)
+    json["folder"] = dataset.folder;
   if (dataset.task == "regression") {
     json["task"] = dataset.task;
     json["targets"] = dataset.targets;
@@ -156,8 +160,8 @@ Json toJson(const dsl::Point &point, const dsl::Experiment &experiment, const ds
   std::string meaning =
       point.meaning + "\n" + target.text + "\nnumerics " + std::to_string(numericsVersion);
   Json settings = toJson(point.training);
-  if (const std::string start = dsl::startFileOf(point.meaning); !start.empty())
-    settings["init"] = start;
+  if (!point.startFile.empty())
+    settings["init"] = point.startFile;
   Json json = {{"label", point.label},
                {"axes", axes},
                {"dataset", point.dataset},

@@ -7,10 +7,10 @@
 using namespace nnxrt;
 namespace fs = std::filesystem;
 
-std::vector<fs::path> nnxrt::dataFolders(const std::string &name, const fs::path &given,
+std::vector<fs::path> nnxrt::dataFolders(const std::string &folder, const fs::path &given,
                                          const fs::path &studyFile) {
   if (!given.empty())
-    return {given / name, given};
+    return {given / folder, given};
   std::vector<fs::path> folders;
   const fs::path beside = studyFile.parent_path();
   folders.push_back(beside.empty() ? fs::path(".") : beside);
@@ -20,11 +20,11 @@ std::vector<fs::path> nnxrt::dataFolders(const std::string &name, const fs::path
   };
   const fs::path dataHome = variable("NNX_DATA_HOME"), cache = variable("XDG_CACHE_HOME");
   if (!dataHome.empty())
-    folders.push_back(dataHome / name);
+    folders.push_back(dataHome / folder);
   else if (!cache.empty())
-    folders.push_back(cache / "nnx" / "data" / name);
+    folders.push_back(cache / "nnx" / "data" / folder);
   else
-    folders.push_back(variable("HOME") / ".cache" / "nnx" / "data" / name);
+    folders.push_back(variable("HOME") / ".cache" / "nnx" / "data" / folder);
   return folders;
 }
 
@@ -42,7 +42,7 @@ fs::path DataFiles::find(const std::vector<std::string> &names) const {
   throw DataError(fmt::format(
       "{}: not found (data set `{}`); looked{} for{}\n"
       "  fetch it with `tools/fetch-data {}`, or name its folder with --data",
-      names[0], spec.name, names.size() > 1 ? ", with and without .gz," : "", looked, spec.name));
+      names[0], spec.name, names.size() > 1 ? ", with and without .gz," : "", looked, spec.folder));
 }
 
 /// The digest may be that of the file as it lies on the disk or, packed, that of its contents.

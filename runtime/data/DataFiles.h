@@ -58,9 +58,10 @@ private:
   Sha256 all;
 };
 
-/// Where the files of data set `name` may lie. With `--data DIR`: DIR/name and DIR, nothing else.
-/// Without: the study's folder, $NNX_DATA_HOME/name or else the user's cache, nnx/data/name.
-std::vector<std::filesystem::path> dataFolders(const std::string &name,
+/// Where the files of a data set with this `folder` may lie. With `--data DIR`: DIR/folder and DIR,
+/// nothing else. Without: the study's own, $NNX_DATA_HOME/folder or else the user's cache,
+/// nnx/data/folder.
+std::vector<std::filesystem::path> dataFolders(const std::string &folder,
                                                const std::filesystem::path &given,
                                                const std::filesystem::path &studyFile);
 

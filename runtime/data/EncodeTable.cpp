@@ -89,11 +89,11 @@ void TableEncoder::learnNumbers(Encoding &encoding, const Column &column, const 
 }
 
 void TableEncoder::learnClasses(const Table &train, std::span<const uint32_t> rows) {
-  classes = spec.labels.empty() ? wordsOf(train.target, rows) : spec.labels;
+  classes = spec.labels.empty() ? wordsOf(train.targets[0], rows) : spec.labels;
   if (classes.size() != static_cast<size_t>(spec.classes))
     throw DataError(fmt::format("{}: the training rows hold {} classes in `{}` ({}); data set `{}` "
                                 "(line {}) has {}",
-                                train.name, classes.size(), train.target.name,
+                                train.name, classes.size(), train.targets[0].name,
                                 fmt::join(classes, ", "), spec.name, spec.line, spec.classes));
 }
 
@@ -131,7 +131,7 @@ Samples TableEncoder::encode(const Table &table) const {
       throw DataError(fmt::format("{}: column `{}` is not in the training file; `ignore` leaves it "
                                   "out",
                                   table.name, column.name));
-  encodeTarget(table, samples);
+  encodeTargets(table, samples);
   return samples;
 }
 
@@ -174,19 +174,21 @@ void TableEncoder::encodeWords(const Encoding &encoding, const Column &column, c
   }
 }
 
-void TableEncoder::encodeTarget(const Table &table, Samples &samples) const {
+void TableEncoder::encodeTargets(const Table &table, Samples &samples) const {
   if (spec.isRegression()) {
-    for (const double number : table.target.numbers)
-      samples.targets.push_back(static_cast<float>(number));
+    for (uint64_t row = 0; row < samples.count; ++row)
+      for (const Column &target : table.targets)
+        samples.targets.push_back(static_cast<float>(target.numbers[row]));
     return;
   }
-  const std::vector<uint64_t> places = placesOf(table.target, classes);
+  const Column &target = table.targets[0];
+  const std::vector<uint64_t> places = placesOf(target, classes);
   for (uint64_t row = 0; row < samples.count; ++row) {
-    const uint32_t code = table.target.codes[row];
+    const uint32_t code = target.codes[row];
     if (places[code] == classes.size())
       throw DataError(fmt::format("{}: line {}, column `{}`: `{}` is none of the classes {}",
-                                  table.name, table.lines[row], table.target.name,
-                                  table.target.words[code], fmt::join(classes, ", ")));
+                                  table.name, table.lines[row], target.name, target.words[code],
+                                  fmt::join(classes, ", ")));
     samples.labels.push_back(static_cast<uint8_t>(places[code]));
   }
 }

@@ -27,7 +27,7 @@ LoadedSources nnxrt::loadCsv(const DatasetSpec &spec, DataFiles &files) {
   const Table train = read(spec.train), test = read(spec.test), validation = read(spec.validation);
   const auto count = static_cast<uint32_t>(train.lines.size());
   LoadedSources sources;
-  sources.split = splitRows(spec.split, count, train.target.codes, placeOf(spec));
+  sources.split = splitRows(spec.split, count, train.targets[0].codes, placeOf(spec));
   const TableEncoder encoder(train, rowsLeft(count, sources.split), spec);
   checkFeatures(spec, encoder, train.name);
   sources.train = encoder.encode(train);

@@ -60,19 +60,27 @@ private:
       throw DataError(fmt::format("{}: two columns are called `{}`", table.name, *twice));
     if (sorted.front().empty())
       throw DataError(fmt::format("{}: a column has no name", table.name));
-    demandColumn(spec.table.target, "target");
+    for (const std::string &each : spec.table.targets)
+      demandColumn(each, "target");
     for (const std::string &each : spec.table.categorical)
       demandColumn(each, "categorical");
     for (const std::string &each : spec.table.ignored)
       demandColumn(each, "ignore");
+    for (const std::string &each : spec.table.targets)
+      table.targets.push_back({.name = each, .isWords = !spec.isRegression()});
     for (const std::string &each : names) {
-      if (each == spec.table.target)
-        table.target = {.name = each, .isWords = !spec.isRegression()};
-      else if (!contains(spec.table.ignored, each))
+      if (!contains(spec.table.targets, each) && !contains(spec.table.ignored, each))
         table.features.push_back({.name = each, .isWords = contains(spec.table.categorical, each)});
     }
     if (table.features.empty())
-      throw DataError(fmt::format("{}: no column is left beside the target", table.name));
+      throw DataError(fmt::format("{}: no column is left beside the target{}", table.name,
+                                  table.targets.size() > 1 ? "s" : ""));
+    std::map<std::string_view, Column *> byName;
+    for (std::vector<Column> *const group : {&table.targets, &table.features})
+      for (Column &column : *group)
+        byName.emplace(column.name, &column);
+    for (const std::string &each : names)
+      columns.push_back(byName.contains(each) ? byName[each] : nullptr);
   }
 
   void demandColumn(const std::string &name, const char *setting) const {
@@ -94,13 +102,9 @@ private:
     if (table.lines.size() == INT32_MAX)
       throw DataError(fmt::format("{}: more than {} rows", table.name, INT32_MAX));
     table.lines.push_back(reader.line());
-    size_t feature = 0;
-    for (size_t i = 0; i < cells.size(); ++i) {
-      if (names[i] == spec.table.target)
-        addCell(table.target, cells[i]);
-      else if (feature < table.features.size() && table.features[feature].name == names[i])
-        addCell(table.features[feature++], cells[i]);
-    }
+    for (size_t i = 0; i < cells.size(); ++i)
+      if (columns[i] != nullptr)
+        addCell(*columns[i], cells[i]);
   }
 
   static bool isMissing(std::string_view cell) {
@@ -108,9 +112,13 @@ private:
     return std::ranges::find(words, cell) != words.end();
   }
 
+  [[nodiscard]] bool isTarget(const Column &column) const {
+    return contains(spec.table.targets, column.name);
+  }
+
   void addCell(Column &column, std::string_view cell) const {
     const bool missing = isMissing(cell);
-    if (missing && &column == &table.target)
+    if (missing && isTarget(column))
       fail(column, "the target is missing");
     if (missing && spec.table.missing == "error")
       fail(column, fmt::format("the value is missing{}; say missing = mean, median or zero",
@@ -162,7 +170,7 @@ private:
   }
 
   std::string adviceFor(const Column &column) const {
-    return &column == &table.target
+    return isTarget(column)
                ? "a target of words needs `classes`, their count"
                : fmt::format("a column of words stands in `categorical`, or in `ignore`");
   }
@@ -171,6 +179,7 @@ private:
   CsvReader reader;
   Table table;
   std::vector<std::string> names; // of all columns of the file
+  std::vector<Column *> columns;  // of `table`, for each of them; null: ignored
 };
 } // namespace
 

@@ -26,11 +26,11 @@ struct Column {
 struct Table {
   std::string name; // of the file, for messages
   std::vector<Column> features;
-  Column target;
+  std::vector<Column> targets; // one of words, or columns of numbers
   std::vector<uint32_t> lines; // of the file, one a row
 };
 
-/// Reads a table whose target is words where `spec` has classes, numbers otherwise. Throws
+/// Reads a table whose one target is words where `spec` has classes, numbers otherwise. Throws
 /// DataError with the line and the column.
 Table readTable(std::string_view text, const std::string &name, const DatasetSpec &spec);
 
@@ -67,7 +67,7 @@ private:
   void encodeNumbers(const Encoding &encoding, const Column &column, Samples &samples) const;
   void encodeWords(const Encoding &encoding, const Column &column, const Table &table,
                    Samples &samples) const;
-  void encodeTarget(const Table &table, Samples &samples) const;
+  void encodeTargets(const Table &table, Samples &samples) const;
 
   const DatasetSpec &spec;
   std::vector<Encoding> encodings;

@@ -17,7 +17,7 @@ static void loadDatasets(const Study &study, const std::vector<PointInfo> &point
     const DatasetSpec &spec = study.datasets[index];
     if (!info.datasets[index])
       info.datasets[index] =
-          std::make_shared<Dataset>(spec, dataFolders(spec.name, options.data, study.file));
+          std::make_shared<Dataset>(spec, dataFolders(spec.folder, options.data, study.file));
   }
 }
 

@@ -29,7 +29,7 @@ struct SourceSpec {
 
 /// How the text of a table is read.
 struct TableSpec {
-  std::string target;
+  std::vector<std::string> targets; // one for classes
   std::vector<std::string> categorical, ignored;
   std::string missing = "error"; // or "mean", "median", "zero"
   std::string unseen = "error";  // or "zero"
@@ -53,7 +53,8 @@ struct AugmentStep {
 
 struct DatasetSpec {
   std::string name;
-  std::string kind; // a row of Sources.def
+  std::string folder; // of its files in the data folder
+  std::string kind;   // a row of Sources.def
   SourceSpec train, validation, test;
   TableSpec table;
   SplitSpec split;

@@ -36,7 +36,10 @@ static TableSpec readTable(const Node &node) {
     return text;
   };
   TableSpec table;
-  table.target = node.at("target").as<std::string>();
+  // Studies before there were several said one name.
+  const Node target = node.at("target");
+  table.targets = target.json().is_array() ? target.as<std::vector<std::string>>()
+                                           : std::vector{target.as<std::string>()};
   table.categorical = node.at("categorical").as<std::vector<std::string>>();
   table.ignored = node.at("ignore").as<std::vector<std::string>>();
   table.missing = word("missing", {"error", "mean", "median", "zero"});
@@ -91,6 +94,7 @@ DatasetSpec nnxrt::readDataset(const Node &node) {
   constexpr int mostTargets = 65536;
   DatasetSpec spec;
   spec.name = node.at("name").as<std::string>();
+  spec.folder = node.has("folder") ? node.at("folder").as<std::string>() : spec.name;
   spec.kind = node.at("kind").as<std::string>();
   const std::vector<std::string> files = filesOf(node.at("kind"));
   spec.train = readSource(node.at("train"), files);
@@ -107,6 +111,8 @@ DatasetSpec nnxrt::readDataset(const Node &node) {
     spec.targets = static_cast<int>(node.at("targets").whole(1, mostTargets));
   else
     spec.classes = static_cast<int>(node.at("classes").whole(1, mostClasses));
+  if (node.has("table") && spec.table.targets.size() != (spec.isRegression() ? spec.targets : 1U))
+    node.at("table").fail("has another number of targets");
   spec.scale = node.at("scale").real();
   spec.standardize = node.has("standardize") && node.at("standardize").as<bool>();
   if (node.has("augment"))

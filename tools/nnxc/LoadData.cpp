@@ -14,7 +14,7 @@ nnxrt::Dataset loadData(const dsl::Dataset &dataset, const std::string &studyFil
   study.datasets = {dataset};
   study.datasets[0].location.file = 0;
   const nnxrt::Study parsed = nnxrt::parseStudy(emit::studyJson(study, {}));
-  return {parsed.datasets[0], nnxrt::dataFolders(dataset.name, folder, studyFile)};
+  return {parsed.datasets[0], nnxrt::dataFolders(dataset.folder, folder, studyFile)};
 }
 
 dsl::FeatureCounter featureCounter(const std::string &studyFile) {

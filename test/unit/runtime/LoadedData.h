@@ -32,7 +32,7 @@ inline Bytes fromBase64(const std::string &text) {
 class LoadedDataTest : public testing::Test {
 protected:
   LoadedDataTest() {
-    spec.name = "small";
+    spec.name = spec.folder = "small";
     spec.line = 3;
   }
 

@@ -18,7 +18,7 @@ protected:
     spec.isFlat = true;
     spec.shape = {1, 0, 1};
     spec.targets = 1;
-    spec.table.target = "price";
+    spec.table.targets = {"price"};
     spec.train.files = {{"train.csv", ""}};
     spec.test.files = {{"test.csv", ""}};
   }
@@ -79,6 +79,21 @@ TEST_F(TableTest, keeps_numbers_and_targets_as_they_are) {
   EXPECT_EQ(data.train.labels, nullptr);
 }
 
+TEST_F(TableTest, keeps_several_targets_in_the_order_of_the_study) {
+  spec.targets = 2;
+  spec.table.targets = {"rent", "price"};
+  write("train.csv", "price,size,rent\n10,1,3\n20,2,4\n");
+  write("test.csv", "rent,price,size\n7,8,9\n");
+  const Dataset data = load();
+  EXPECT_THAT(data.train.targets, ElementsAre(3, 10, 4, 20));
+  EXPECT_THAT(data.test.targets, ElementsAre(7, 8));
+  EXPECT_THAT(rowOf(data.test, 0), ElementsAre(9));
+  EXPECT_THAT(failureOf("rent,price,size\n1,,2\n"),
+              HasSubstr("column `price`: the target is missing"));
+  EXPECT_THAT(failureOf("rent,price\n1,2\n"), HasSubstr("no column is left beside the targets"));
+  EXPECT_THAT(failureOf("rent,size\n1,2\n"), HasSubstr("has no column `price`, the `target`"));
+}
+
 TEST_F(TableTest, numbers_classes_by_words_or_as_stated) {
   spec.targets = 0;
   spec.classes = 3;
@@ -99,7 +114,7 @@ TEST_F(TableTest, numbers_classes_by_words_or_as_stated) {
 TEST_F(TableTest, reads_without_header_and_by_another_separator) {
   spec.table.header = false;
   spec.table.separator = ';';
-  spec.table.target = "column_3";
+  spec.table.targets = {"column_3"};
   spec.table.ignored = {"column_1"};
   write("train.csv", "name;1,5;7\nother;2.5;8\n");
   write("test.csv", "a;1;2\n");
