@@ -25,6 +25,7 @@ public:
   }
 
   VariantRow read() {
+    nameContents();
     for (BufferOp buffer : buffers)
       row.buffers.push_back(describe(buffer));
     for (BufferOp buffer : buffers)
@@ -54,9 +55,49 @@ public:
   }
 
 private:
+  // " outputs LAYER" of what a step computes over the samples in front of the loss, " gradient
+  // LAYER" behind it; a transposed copy says nothing new.
+  void nameContents() {
+    auto step = module.lookupSymbol<func::FuncOp>(kStepFunction);
+    if (!step)
+      return;
+    bool isBackward = false;
+    for (auto call : step.getOps<CallKernelOp>()) {
+      auto written = writtenBy(call);
+      isBackward |=
+          llvm::any_of(written, [](BufferOp buffer) { return buffer.getName() == kLossRole; });
+      auto kind = call.getSpec().getAs<StringAttr>("kind").getValue();
+      for (BufferOp buffer : written)
+        if (buffer.getSpace() == Space::Arena && buffer.getElement().isF32() &&
+            buffer.getExtents().back() == NNXRT_TILES && !kind.starts_with("transpose"))
+          contents[buffer.getName()] =
+              ((isBackward ? " gradient " : " outputs ") + layerOf(call.getLoc())).str();
+    }
+  }
+
+  static llvm::SmallVector<BufferOp> writtenBy(CallKernelOp call) {
+    llvm::SmallVector<BufferOp> written;
+    for (auto [buffer, effect] :
+         llvm::zip_equal(call.getBuffers(), call.getEffects().getAsRange<EffectAttr>()))
+      if (effect.getValue() != Effect::In)
+        written.push_back(buffer.getDefiningOp<BufferOp>());
+    return written;
+  }
+
+  // The first name in a location, which is that of its layer.
+  static StringRef layerOf(Location location) {
+    if (auto name = dyn_cast<NameLoc>(location))
+      return name.getName();
+    if (auto fused = dyn_cast<FusedLoc>(location))
+      for (Location part : fused.getLocations())
+        if (StringRef name = layerOf(part); !name.empty())
+          return name;
+    return {};
+  }
+
   BufferRow describe(BufferOp buffer) {
     BufferRow result;
-    result.name = buffer.getName();
+    result.name = buffer.getName().str() + contents.lookup(buffer.getName());
     Type element = buffer.getElement();
     result.type = element.isF32() ? NNXRT_F32 : element.isInteger(32) ? NNXRT_I32 : NNXRT_U8;
     result.space = nnxrt_space(buffer.getSpace());
@@ -136,6 +177,7 @@ private:
   std::vector<dsl::Hyper> hypers;
   std::vector<BufferOp> buffers;
   llvm::StringMap<uint32_t> byName;
+  llvm::StringMap<std::string> contents; // by name
   VariantRow row;
 };
 

@@ -72,6 +72,9 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
           ->expected(0, 1)
           ->default_str("3")
           ->check(CLI::Range(1, 1000000));
+  app.add_flag("--autopsy", options.autopsy,
+               "Replay the runs that diverged, and say what overflowed first")
+      ->excludes(verify);
   app.add_option("--against", options.against,
                  "Compare with this report.html, not with the results")
       ->type_name("REPORT")

@@ -5,6 +5,7 @@
 #include "runtime/device/Processor.h"
 #include "runtime/main/CommandLine.h"
 #include "runtime/main/ModelFiles.h"
+#include "runtime/main/ReplayDiverged.h"
 #include "runtime/main/Selection.h"
 #include "runtime/main/StudyPlan.h"
 #include "runtime/main/TimeBudget.h"
@@ -161,6 +162,8 @@ int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string
     if (options->verify > 0 && !options->dryRun)
       return verifyStudy(compiled, study, points, *options, resultsFolder(study, *options),
                          styleOf(*options));
+    if (options->autopsy && !options->dryRun)
+      return replayDiverged(compiled, study, points, *options, resultsFolder(study, *options));
     const StudyPlan plan = planStudy(compiled, study, points, *options);
     for (size_t i = 0; i < plan.info.datasets.size(); ++i)
       if (plan.info.datasets[i])

@@ -22,6 +22,14 @@ const StoredRun *nnxrt::findStored(const StudyResults &results, const RunPlace &
   return nullptr;
 }
 
+void nnxrt::askForKept(const StudyResults &results, std::vector<PointInfo> &points) {
+  for (PointInfo &point : points)
+    for (const PointResults &kept : results.points)
+      if (kept.experiment == point.experimentIndex && kept.point == point.pointIndex &&
+          !kept.runs.empty())
+        point.repeats = std::max(point.repeats, kept.runs.back().repeat + 1);
+}
+
 std::vector<RunRequest> nnxrt::chooseForVerification(std::span<const RunRequest> requests,
                                                      const StudyResults &results, size_t count,
                                                      uint64_t draw, size_t &there) {

@@ -13,6 +13,9 @@ namespace nnxrt {
 /// The stored result of a point and repeat; null where there is none that is whole.
 const StoredRun *findStored(const StudyResults &results, const RunPlace &place);
 
+/// Of each point, at least as many runs are wanted as are kept.
+void askForKept(const StudyResults &results, std::vector<PointInfo> &points);
+
 /// Of `requests`, up to `count` of which results are there and whole, drawn by the seed `draw`,
 /// each as likely, in the study's order; each limited to the results that are there. `there`
 /// becomes how many it was drawn from.

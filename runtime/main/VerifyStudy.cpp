@@ -64,15 +64,6 @@ private:
 
 } // namespace
 
-/// Of each point, as many runs as are kept.
-static void askForKept(const StudyResults &results, std::vector<PointInfo> &points) {
-  for (PointInfo &point : points)
-    for (const PointResults &kept : results.points)
-      if (kept.experiment == point.experimentIndex && kept.point == point.pointIndex &&
-          !kept.runs.empty())
-        point.repeats = std::max(point.repeats, kept.runs.back().repeat + 1);
-}
-
 int verifyStudy(const nnxrt_study &compiled, const Study &study, std::vector<PointInfo> points,
                 const Options &options, const std::filesystem::path &out,
                 const ProgressStyle &style) {

@@ -1,6 +1,7 @@
 // Failures of an experiment in words.
 #include "runtime/report/Endings.h"
 
+#include "runtime/report/AutopsyText.h"
 #include "runtime/report/Factors.h"
 #include "runtime/report/Format.h"
 
@@ -21,6 +22,8 @@ static std::string endingOf(const StoredRun &run) {
       text = fmt::format("diverged in epoch {}, step {}",
                          (result.divergedStep - 1) / run.stepsPerEpoch + 1,
                          countText((result.divergedStep - 1) % run.stepsPerEpoch + 1));
+    if (run.autopsy)
+      text += "; " + overflowText(*run.autopsy);
   } else if (result.status != RunStatus::finished) {
     text += fmt::format(" in epoch {}", result.epochs);
     if (!result.message.empty())

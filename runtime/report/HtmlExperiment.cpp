@@ -4,6 +4,7 @@
 #include "runtime/report/Claims.h"
 #include "runtime/report/FactorCharts.h"
 #include "runtime/report/Format.h"
+#include "runtime/report/HtmlAutopsy.h"
 #include "runtime/report/HtmlAxes.h"
 #include "runtime/report/HtmlCells.h"
 #include "runtime/report/HtmlChart.h"
@@ -43,6 +44,7 @@ public:
     page.body += "</ul>\n";
     for (const ReportPart &part : partsOf(figures))
       addPart(part);
+    page.body += autopsiesHtml(figures);
     addClaims();
     addPoints();
     page.body += "</section>\n";

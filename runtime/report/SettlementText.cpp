@@ -27,7 +27,8 @@ static std::string explain(const OpenComparison &open, const ExperimentFigures &
   const std::string price = priceOf(open.runs, open.seconds);
   switch (open.doubt) {
   case Doubt::fewSeeds:
-    return fmt::format("{}; {} would tell: {}", text, seedsText(static_cast<size_t>(open.needed)),
+    return fmt::format("{}; {} more would tell, {} in all: {}", text,
+                       seedsText(static_cast<size_t>(open.needed) - open.seeds), open.needed,
                        price);
   case Doubt::oneSeed:
     return fmt::format("{}; how much seeds differ is not known, {} are the fewest that are of use: "

@@ -2,6 +2,7 @@
 #include "runtime/store/ResultReader.h"
 
 #include "runtime/data/Dataset.h"
+#include "runtime/store/Autopsies.h"
 #include "runtime/store/Pictures.h"
 #include "runtime/store/ResultsFolder.h"
 #include "runtime/store/Schema.h"
@@ -193,6 +194,7 @@ StoredRun ResultReader::loadRun(int64_t id) {
   const auto classes = static_cast<int>(query.integer());
   if (result.evaluated)
     loadFigures(id, classes, result);
+  run.autopsy = loadAutopsy(database, id);
   Statement stop(database, "SELECT stopped, best_epoch FROM early_stop WHERE run = ?");
   stop.bind(id);
   if (stop.step()) {

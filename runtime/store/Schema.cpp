@@ -76,10 +76,13 @@ static constexpr LaterTable laterTables[] = {
   best_epoch INTEGER))sql"},
 
     // How many runs of a point were asked for beyond those of its study (--repeats). seed is that
-    // of
-    // the first; repeat r has seed + r, as in a study that asks for as many.
+    // of the first; repeat r has seed + r, as in a study that asks for as many.
     {"more_repeats", R"sql((
   meaning TEXT, seed INTEGER, count INTEGER, PRIMARY KEY (meaning, seed)) WITHOUT ROWID)sql"},
+
+    // What a replay of a run that diverged found, as JSON (train/Autopsy.h).
+    {"autopsy", R"sql((
+  run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, json TEXT))sql"},
 
     // Test samples that the best runs have wrong though they are sure: bytes, row major, 1 or 3
     // channels.

@@ -4,9 +4,12 @@
 #include "runtime/metrics/Reliability.h"
 #include "runtime/train/Results.h"
 
+#include <memory>
 #include <vector>
 
 namespace nnxrt {
+
+struct Autopsy;
 
 /// A test sample that a run has wrong.
 struct WrongSample {
@@ -32,7 +35,8 @@ struct StoredRun {
   int64_t row = 0;                  // of the file it was read from
   std::vector<bool> hits;           // whether each test sample was predicted right
   std::vector<ReliabilityBin> reliability;
-  std::vector<WrongSample> wrong; // those it is surest of, surest first
+  std::vector<WrongSample> wrong;         // those it is surest of, surest first
+  std::shared_ptr<const Autopsy> autopsy; // of a run that diverged, where it was replayed
 };
 
 /// One point with the runs that there are, ascending by repeat.

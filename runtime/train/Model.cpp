@@ -82,13 +82,15 @@ void Model::checkVariant() const {
 }
 
 Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
-             KernelContext &context)
+             KernelContext &context, bool keepsValues)
     : variant(variant), context(context), io(variant.buffer_count), hyper(variant.hyper_count) {
   checkVariant();
-  demandMemory(memoryNeeded(variant, stepSamples, evaluateSamples));
   const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
+  if (keepsValues)
+    placeApart(stepTiles);
+  demandMemory(memoryNeeded(variant, stepSamples, evaluateSamples) + apart.arena_bytes);
   state = Memory(variant.state_bytes);
-  arena = Memory(arenaBytes(variant, stepTiles, evaluateTiles));
+  arena = Memory(std::max(arenaBytes(variant, stepTiles, evaluateTiles), apart.arena_bytes));
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
     io[b] = Memory(batchBytes(variant.buffers[b], std::max(stepTiles, evaluateTiles)));
   stepFrames = buildFrames(variant.step, stepTiles);
@@ -96,6 +98,22 @@ Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluate
 }
 
 Model::~Model() = default;
+
+void Model::placeApart(int32_t mostTiles) {
+  const nnxrt_plan &plan = planFor(variant, variant.step, mostTiles);
+  apartOffsets.assign(variant.buffer_count, UINT64_MAX);
+  for (uint32_t b = 0; b < variant.buffer_count; ++b) {
+    const nnxrt_buffer &buffer = variant.buffers[b];
+    if (plan.offsets[b] == UINT64_MAX)
+      continue;
+    apartOffsets[b] = apart.arena_bytes;
+    const uint64_t bytes =
+        isTiled(buffer) ? buffer.bytes * static_cast<uint64_t>(mostTiles) : buffer.bytes;
+    apart.arena_bytes += (bytes + NNXRT_ALIGNMENT - 1) / NNXRT_ALIGNMENT * NNXRT_ALIGNMENT;
+  }
+  apart.tiles = mostTiles;
+  apart.offsets = apartOffsets.data();
+}
 
 std::byte *Model::address(uint32_t index, const nnxrt_plan &plan) const {
   while (variant.buffers[index].alias_of != NNXRT_NO_BUFFER)
@@ -136,7 +154,9 @@ std::unique_ptr<Model::Frame> Model::buildFrame(const nnxrt_plan &plan, int32_t 
 Model::Frames Model::buildFrames(const nnxrt_function &function, int32_t mostTiles) {
   Frames frames;
   for (int32_t tiles = 1; tiles <= mostTiles; ++tiles)
-    frames[tiles] = buildFrame(planFor(variant, function, tiles), tiles);
+    frames[tiles] = buildFrame(
+        &function == &variant.step && apart.tiles > 0 ? apart : planFor(variant, function, tiles),
+        tiles);
   return frames;
 }
 
@@ -265,6 +285,10 @@ const float *Model::output(int64_t tile) const {
   const nnxrt_buffer &buffer = variant.buffers[variant.output];
   return reinterpret_cast<const float *>(io[variant.output].data()) +
          tile * buffer.stride[buffer.rank - 1];
+}
+
+const float *Model::stepValues(uint32_t buffer, int64_t samples) const {
+  return reinterpret_cast<const float *>(stepFrames.at(tilesOf(samples))->buffers[buffer].host);
 }
 
 uint64_t Model::memoryBytes() const {

@@ -35,10 +35,11 @@ constexpr int32_t tilesOf(int64_t samples) {
 class Model {
 public:
   /// Takes all memory that steps of up to `stepSamples` and evaluations of up to `evaluateSamples`
-  /// need; nothing is allocated after that. Weights and optimizer state are zero. Throws
-  /// MemoryError and VariantError.
+  /// need; nothing is allocated after that. Weights and optimizer state are zero. With
+  /// `keepsValues` no buffer of a step takes the place of another, so that all can be read behind
+  /// it; the bits are the same. Throws MemoryError and VariantError.
   Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
-        KernelContext &context);
+        KernelContext &context, bool keepsValues = false);
   ~Model();
   Model(const Model &) = delete;
   Model &operator=(const Model &) = delete;
@@ -78,6 +79,9 @@ public:
   [[nodiscard]] const float *output(int64_t tile) const;
   [[nodiscard]] int64_t outputStride() const { return variant.buffers[variant.output].stride[1]; }
 
+  /// Where a buffer lies for a step of so many samples; null for one that the step does not use.
+  [[nodiscard]] const float *stepValues(uint32_t buffer, int64_t samples) const;
+
   /// Weights and optimizer state, and the optimizer's numbers: all that a step leaves to the next.
   [[nodiscard]] std::span<std::byte> memory() const {
     return {state.data(), static_cast<size_t>(variant.state_bytes)};
@@ -98,6 +102,7 @@ private:
   using Frames = std::map<int32_t, std::unique_ptr<Frame>>; // by tiles
 
   void checkVariant() const;
+  void placeApart(int32_t mostTiles);
   void run(const nnxrt_function &function, const Frames &frames, int64_t samples);
   Frames buildFrames(const nnxrt_function &function, int32_t mostTiles);
   std::unique_ptr<Frame> buildFrame(const nnxrt_plan &plan, int32_t tiles);
@@ -108,6 +113,8 @@ private:
   KernelContext &context;
   Memory state, arena;
   std::vector<Memory> io; // one per buffer, empty for those of other spaces
+  std::vector<uint64_t> apartOffsets;
+  nnxrt_plan apart{}; // of a step, where no buffers share a place; no tiles: they may
   std::vector<double> hyper;
   uint64_t randomSeed = 0, stepNumber = 0;
   Frames stepFrames, evaluateFrames;

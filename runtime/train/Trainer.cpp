@@ -35,7 +35,7 @@ Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &obser
             std::min<int64_t>(request.info.point.point->settings.batch, request.info.trainSamples),
             std::min(evaluationSamples,
                      std::max(request.info.testSamples, request.info.validationSamples)),
-            context),
+            context, request.watcher != nullptr),
       rate(request.info.point.point->settings, request.info.stepsPerEpoch, request.info.steps),
       earlyStop(request.info.point.point->settings.stop),
       order(static_cast<size_t>(request.info.trainSamples)),
@@ -69,6 +69,8 @@ RunResult Trainer::run() {
   started = lastSave = Clock::now();
   result.status = RunStatus::finished;
   goOnFromState();
+  if (request.watcher != nullptr)
+    request.watcher->runBegins(model);
   for (const int64_t goal : request.info.snapshots) {
     trainTo(goal);
     if (result.status == RunStatus::finished && !best.empty())
@@ -211,7 +213,8 @@ bool Trainer::trainStep(std::span<const uint32_t> batch) {
                             static_cast<uint32_t>(epoch));
   loadBatch(model, *request.variant, request.dataset->train, batch, request.scale,
             request.dataset->augment.empty() ? nullptr : &augmenter);
-  model.setHyper("lr", rate.after(state.steps));
+  const double lr = rate.after(state.steps);
+  model.setHyper("lr", lr);
   ++state.steps;
   ++state.epochStep;
   model.setHyper("iteration", static_cast<double>(state.steps));
@@ -219,6 +222,9 @@ bool Trainer::trainStep(std::span<const uint32_t> batch) {
   model.step(samples);
   const Sums &sums = batches.of(model, samples);
   state.epochSums.add(sums);
+  if (request.watcher != nullptr)
+    request.watcher->stepDone({state.steps, samples, lr, sums.loss / static_cast<double>(samples)},
+                              model);
   return std::isfinite(sums.loss);
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/train/LearningRate.h"
 #include "runtime/train/RunObserver.h"
 #include "runtime/train/RunStates.h"
+#include "runtime/train/StepWatcher.h"
 #include "runtime/train/WeightsKeeper.h"
 
 #include <chrono>
@@ -24,6 +25,7 @@ struct RunRequest {
   bool resumes = true;                // false: from the start all the same
   const WeightsFile *start = nullptr; // weights to start from; null: random ones
   WeightsKeeper *keeper = nullptr;    // told the weights of every result
+  StepWatcher *watcher = nullptr;     // sees the model behind every step
   double checkpointSeconds = 10; // at least that often inside an epoch, and at the ends of epochs
                                  // that took a tenth of it
 };

@@ -23,7 +23,7 @@ using namespace nnxrt;
 namespace {
 
 struct Arguments {
-  std::string folder, report, data;
+  std::string folder, report, point, data;
   int most = 100, runs = 3;
   std::optional<uint64_t> draw;
   bool isRun = false, isJson = false;
@@ -48,14 +48,12 @@ std::vector<std::string> placementOf(const StudyInfo &info, const std::string &d
   return arguments;
 }
 
-int trainMissing(const StoredStudy &stored, const Settlement &settlement,
-                 const Arguments &arguments) {
+// Starts the trainer of the results with `wishes`; they go into the same folder.
+int startTrainer(const StoredStudy &stored, const Arguments &arguments,
+                 const std::vector<std::string> &wishes) {
   std::vector<std::string> forTrainer = placementOf(stored.info, arguments.data);
-  if (arguments.isJson)
-    forTrainer.emplace_back("--json");
   forTrainer.insert(forTrainer.end(), {"--out", arguments.folder});
-  for (std::string &each : settlementArguments(settlement, stored.results))
-    forTrainer.push_back(std::move(each));
+  forTrainer.insert(forTrainer.end(), wishes.begin(), wishes.end());
   CompileOptions options;
   options.target = stored.info.target;
   return runTrainer(options, readStoredStudy(stored.study, stored.info.target, arguments.folder),
@@ -63,41 +61,51 @@ int trainMissing(const StoredStudy &stored, const Settlement &settlement,
 }
 
 int settle(const Arguments &arguments) {
-  try {
-    const auto stored = readResults(arguments.folder);
-    const Settlement settlement = settlementOf(stored->results, arguments.most);
-    std::cout << (arguments.isJson ? settlementJson(settlement, stored->results)
-                                   : settlementText(settlement, stored->results, arguments.folder))
-              << std::flush;
-    return arguments.isRun && settlement.runs > 0 ? trainMissing(*stored, settlement, arguments)
-                                                  : 0;
-  } catch (const std::exception &error) {
-    std::cerr << "error: " << error.what() << '\n';
-    return wrongUseStatus;
-  }
+  const auto stored = readResults(arguments.folder);
+  const Settlement settlement = settlementOf(stored->results, arguments.most);
+  std::cout << (arguments.isJson ? settlementJson(settlement, stored->results)
+                                 : settlementText(settlement, stored->results, arguments.folder))
+            << std::flush;
+  if (!arguments.isRun || settlement.runs == 0)
+    return 0;
+  std::vector<std::string> wishes = settlementArguments(settlement, stored->results);
+  if (arguments.isJson)
+    wishes.emplace_back("--json");
+  return startTrainer(*stored, arguments, wishes);
 }
 
 int verify(const Arguments &arguments) {
+  const auto record = readRecord(arguments.report);
+  if (const auto missing = missingFeatures(record->info.target); !missing.empty())
+    throw std::runtime_error(fmt::format(
+        "{}: its runs were trained for {}, and this processor ({}) lacks {}: the same bits cannot "
+        "come out here; nnxc run trains its source, and figures can be compared",
+        arguments.report, record->info.target, processorName(), fmt::join(missing, ", ")));
+  std::vector<std::string> forTrainer{fmt::format("--verify={}", arguments.runs), "--against",
+                                      arguments.report};
+  if (arguments.draw)
+    forTrainer.insert(forTrainer.end(), {"--draw", std::to_string(*arguments.draw)});
+  if (!arguments.data.empty())
+    forTrainer.insert(forTrainer.end(), {"--data", arguments.data});
+  if (record->info.quick)
+    forTrainer.emplace_back("--quick");
+  CompileOptions options;
+  options.target = record->info.target;
+  return runTrainer(options, readStoredStudy(record->study, record->info.target, arguments.report),
+                    forTrainer);
+}
+
+int replay(const Arguments &arguments) {
+  std::vector<std::string> wishes{"--autopsy"};
+  if (!arguments.point.empty())
+    wishes.insert(wishes.end(), {"--only", arguments.point});
+  return startTrainer(*readResults(arguments.folder), arguments, wishes);
+}
+
+// The status of `action`, or 2 and a message.
+int guarded(int (*action)(const Arguments &), const Arguments &arguments) {
   try {
-    const auto record = readRecord(arguments.report);
-    if (const auto missing = missingFeatures(record->info.target); !missing.empty())
-      throw std::runtime_error(fmt::format(
-          "{}: its runs were trained for {}, and this processor ({}) lacks {}: the same bits "
-          "cannot "
-          "come out here; nnxc run trains its source, and figures can be compared",
-          arguments.report, record->info.target, processorName(), fmt::join(missing, ", ")));
-    std::vector<std::string> forTrainer{fmt::format("--verify={}", arguments.runs), "--against",
-                                        arguments.report};
-    if (arguments.draw)
-      forTrainer.insert(forTrainer.end(), {"--draw", std::to_string(*arguments.draw)});
-    if (!arguments.data.empty())
-      forTrainer.insert(forTrainer.end(), {"--data", arguments.data});
-    if (record->info.quick)
-      forTrainer.emplace_back("--quick");
-    CompileOptions options;
-    options.target = record->info.target;
-    return runTrainer(
-        options, readStoredStudy(record->study, record->info.target, arguments.report), forTrainer);
+    return action(arguments);
   } catch (const std::exception &error) {
     std::cerr << "error: " << error.what() << '\n';
     return wrongUseStatus;
@@ -111,7 +119,8 @@ void addAuditCommands(CLI::App &app, std::function<int()> &chosen) {
   const auto add = [&](const char *name, const char *description, auto action) -> CLI::App & {
     CLI::App &command = *app.add_subcommand(name, description);
     command.fallthrough();
-    command.callback([&chosen, arguments, action] { chosen = [=] { return action(*arguments); }; });
+    command.callback(
+        [&chosen, arguments, action] { chosen = [=] { return guarded(action, *arguments); }; });
     return command;
   };
   CLI::App &open =
@@ -134,6 +143,13 @@ void addAuditCommands(CLI::App &app, std::function<int()> &chosen) {
       ->type_name("SEED");
   audit.add_option("--data", arguments->data, "Folder with the data set's files")->type_name("DIR");
   audit.footer("Status 0: equal, 1: different, 2: trouble.");
+  CLI::App &autopsy =
+      add("autopsy", "Replay runs that diverged, and say what overflowed first", replay);
+  autopsy.add_option("DIR", arguments->folder, "A results folder")->required();
+  autopsy.add_option("POINT", arguments->point,
+                     "EXPERIMENT[/POINT], as --list of the trainer shows it");
+  autopsy.add_option("--data", arguments->data, "Folder with the data set's files")
+      ->type_name("DIR");
 }
 
 } // namespace nnx

@@ -1,4 +1,5 @@
-// `nnxc settle` and `verify`: what results leave open, what settles it, and whether they hold.
+// `nnxc settle`, `verify` and `autopsy`: what results leave open and what settles it, whether they
+// hold, and why runs diverged.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -74,7 +74,7 @@ constexpr nnxrt_buffer buffers[count] = {
      classes * lanes * 4,
      {lanes, classes, NNXRT_TILES},
      {1, lanes, lanes * classes}},
-    {"logits",
+    {"step.0 outputs dense_1",
      NNXRT_F32,
      NNXRT_ARENA,
      3,

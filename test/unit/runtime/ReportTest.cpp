@@ -6,6 +6,7 @@
 #include "runtime/report/RankingChart.h"
 #include "runtime/store/ResultStore.h"
 #include "runtime/store/StoreError.h"
+#include "runtime/train/Autopsy.h"
 #include "test/unit/runtime/StudyFixture.h"
 
 #include <cstdlib>
@@ -58,6 +59,27 @@ TEST(Report, page_shows_what_the_user_named_as_text) {
   EXPECT_THAT(body, HasSubstr("# &lt;b&gt;three&lt;/b&gt; activations &amp; &quot;quotes&quot;"));
   EXPECT_EQ(dataOf(page)["specs"]["e0-confusion_matrix6-confusion"]["data"]["values"][10]["t"],
             "<script>alert(1)</script>");
+}
+
+TEST(Report, shows_what_a_replay_of_a_diverged_run_found) {
+  PlayedStudy played;
+  EXPECT_THAT(htmlReport(played.results),
+              HasSubstr("<code>nnxc autopsy DIR</code> replays 1 run that diverged"));
+  auto autopsy = std::make_shared<Autopsy>();
+  StepNorms step;
+  step.step = 37;
+  step.layers = {{"<dense_1>", {2.5, 1, 3, 30}, {}, {}, {}}};
+  autopsy->steps = {step};
+  autopsy->first = Overflow{37, "<dense_1>", "outputs", 3, 30};
+  StoredRun &run = played.results.points[2].runs.at(0);
+  ASSERT_EQ(run.result.divergedStep, 37);
+  run.autopsy = autopsy;
+  const std::string page = htmlReport(played.results);
+  EXPECT_THAT(page, HasSubstr("first overflow in step 37: 3 of 30 values of the outputs of "
+                              "&lt;dense_1&gt; are not finite"));
+  EXPECT_THAT(page, HasSubstr("2.5 (1), 3 not finite"));
+  EXPECT_THAT(page, Not(HasSubstr("nnxc autopsy DIR")));
+  EXPECT_THAT(markdownReport(played.results), HasSubstr("; first overflow in step 37"));
 }
 
 TEST(Report, page_stands_alone_and_small) {

@@ -83,6 +83,9 @@ TEST(Settlement, the_effect_over_seeds_says_how_many_would_tell) {
   EXPECT_EQ(open.needed, 34);
   EXPECT_EQ(open.runs, 62U);
   EXPECT_DOUBLE_EQ(open.seconds, 620);
+  EXPECT_THAT(settlementText(settlement, made.results, "out"),
+              HasSubstr("0.0050 ± 0.0100 behind over 3 seeds; 31 seeds more would tell, 34 in all: "
+                        "62 runs, 10 min 20 s"));
   const Settlement bounded = settlementOf(made.results, 33);
   EXPECT_EQ(onlyOne(bounded).doubt, Doubt::tooMany);
   EXPECT_EQ(bounded.runs, 0U);
