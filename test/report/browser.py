@@ -190,6 +190,13 @@ class ReportTest(unittest.TestCase):
         top = target.rect["y"] - self.js("return scrollY")
         self.assertTrue(-1 < top < 900, top)
 
+    def test_an_address_leads_to_its_point(self):
+        self.driver.get("about:blank")
+        self.driver.get(self.page + "#e1p12")
+        self.wait(lambda: self.all("#e1p12 table"), "the point is not opened")
+        self.wait(lambda: -1 < self.js("return document.querySelector('#e1p12').getBoundingClientRect().top") < 450,
+                  "the point is not in sight")
+
     def test_charts_are_drawn_and_lead_to_points(self):
         charts = self.all("[data-chart]")
         self.assertGreater(len(charts), 15)
