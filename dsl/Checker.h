@@ -20,6 +20,13 @@ struct ExperimentCheck {
   bool isTrainingRight = false;
 };
 
+// A network with its arguments on a data set.
+struct UnrolledNetwork {
+  std::optional<Network> network; // nothing after an error
+  std::vector<Diagnostic> diagnostics;
+  std::string text; // all of it that shapes what is compiled
+};
+
 class Checker {
 public:
   Checker(const File &file, FeatureCounter countFeatures, const FileLoader &load,
@@ -72,7 +79,8 @@ private:
   std::set<std::string, std::less<>> wrongTrainings; // reported
   std::set<std::string, std::less<>> wrongDatasets;  // reported
   std::vector<const TrainingNode *> openTrainings;
-  std::map<std::string, std::size_t> variants; // by their text
+  std::map<std::string, UnrolledNetwork> networks; // by network and data set
+  std::map<std::string, std::size_t> variants;     // by their text
   NetworkVisitor visitNetwork;
 };
 

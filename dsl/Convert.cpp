@@ -31,7 +31,7 @@ std::string describeRange(const Parameter &parameter) {
   return "between " + text(parameter.least) + " and " + text(parameter.greatest);
 }
 
-std::vector<std::string> wordsOf(Type type) {
+static std::vector<std::string> collectWords(Type type) {
   std::vector<std::string> words;
 #define NNX_CHOICE(TYPE, WORD)                                                                     \
   if (type == Type::TYPE)                                                                          \
@@ -57,6 +57,14 @@ std::vector<std::string> wordsOf(Type type) {
   if (type == Type::schedule)
     words = scheduleNames();
   return words;
+}
+
+const std::vector<std::string> &wordsOf(Type type) {
+  thread_local std::map<Type, std::vector<std::string>> known; // every point of a grid asks
+  auto [found, isNew] = known.try_emplace(type);
+  if (isNew)
+    found->second = collectWords(type);
+  return found->second;
 }
 
 SettingValue toSetting(const Value &value) {
@@ -193,11 +201,8 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
 // A name where a table says what names there are.
 Value Evaluator::convertWord(const Value &value, Type type, const Scope &scope) {
   const std::string &word = value.get<Symbol>()->name;
-  std::vector<std::string> words = wordsOf(type);
+  const std::vector<std::string> &known = wordsOf(type);
   const ActivationNode *declared = type == Type::activation ? findDeclared(word) : nullptr;
-  if (type == Type::activation)
-    for (const ActivationNode &node : file.activations)
-      words.push_back(node.name);
   Value result = value;
   if (const MetricRow *metric = type == Type::metric ? findMetric(word) : nullptr;
       metric && metric->kept == Kept::epoch) {
@@ -208,8 +213,12 @@ Value Evaluator::convertWord(const Value &value, Type type, const Scope &scope) 
     result.data = EarlyStop();
     return result;
   }
-  if (std::find(words.begin(), words.end(), word) == words.end()) {
+  if (!declared && std::find(known.begin(), known.end(), word) == known.end()) {
     std::string_view kind = nameOf(type);
+    std::vector<std::string> words = known;
+    if (type == Type::activation)
+      for (const ActivationNode &node : file.activations)
+        words.push_back(node.name);
     std::vector<std::string> names = scope.names();
     words.insert(words.end(), names.begin(), names.end());
     sink.report(DiagnosticId::unknown_word, value.location, {kind, word, suggest(word, words)});
@@ -265,15 +274,24 @@ Value Evaluator::evaluateFor(const Parameter &parameter, const Expr &expr, const
 Value Evaluator::fallbackOf(const Parameter &parameter, const Scope &scope) {
   if (parameter.fallback)
     return evaluateFor(parameter, *parameter.fallback, scope);
-  // Grids ask for the same few defaults at every point.
-  thread_local std::map<std::string, std::optional<Expr>, std::less<>> parsed;
-  auto known = parsed.find(parameter.fallbackText);
-  if (known == parsed.end())
-    known = parsed
-                .emplace(parameter.fallbackText,
-                         parseExpression(tokenize(parameter.fallbackText, 0, sink), sink))
-                .first;
-  return known->second ? evaluateFor(parameter, *known->second, Scope()) : Value();
+  // Grids ask for the same few defaults at every point. No file has a say in them.
+  struct Default {
+    std::optional<Expr> expr;
+    std::map<Type, Value> values;
+  };
+  thread_local std::map<std::string, Default, std::less<>> defaults;
+  static const File none;
+  auto known = defaults.find(parameter.fallbackText);
+  if (known == defaults.end())
+    known =
+        defaults
+            .emplace(parameter.fallbackText,
+                     Default{parseExpression(tokenize(parameter.fallbackText, 0, sink), sink), {}})
+            .first;
+  auto [value, isNew] = known->second.values.try_emplace(parameter.type);
+  if (isNew && known->second.expr)
+    value->second = Evaluator(none, sink).evaluateFor(parameter, *known->second.expr, Scope());
+  return value->second;
 }
 
 } // namespace nnx::dsl

@@ -84,13 +84,17 @@ bool Evaluator::checkWord(const Value &value, const Scope &scope) {
   if (!symbol || scope.find(symbol->name) || findNetwork(symbol->name) ||
       findDeclared(symbol->name))
     return true;
-  std::vector<std::string> words = allowedWords;
-  for (Type type : {Type::activation, Type::init, Type::padding, Type::optimizer, Type::loss}) {
-    std::vector<std::string> more = wordsOf(type);
-    words.insert(words.end(), more.begin(), more.end());
-  }
-  if (std::find(words.begin(), words.end(), symbol->name) != words.end())
+  auto isIn = [&](const std::vector<std::string> &list) {
+    return std::find(list.begin(), list.end(), symbol->name) != list.end();
+  };
+  constexpr Type types[] = {Type::activation, Type::init, Type::padding, Type::optimizer,
+                            Type::loss};
+  if (isIn(allowedWords) || std::any_of(std::begin(types), std::end(types),
+                                        [&](Type type) { return isIn(wordsOf(type)); }))
     return true;
+  std::vector<std::string> words = allowedWords;
+  for (Type type : types)
+    words.insert(words.end(), wordsOf(type).begin(), wordsOf(type).end());
   std::vector<std::string> names = scope.names();
   words.insert(words.end(), names.begin(), names.end());
   sink.report(DiagnosticId::unknown_name, value.location,

@@ -68,7 +68,7 @@ private:
 };
 
 // The words that are values of `type`, such as the names of all activations.
-std::vector<std::string> wordsOf(Type type);
+const std::vector<std::string> &wordsOf(Type type);
 
 // A converted value as a setting; requires that it is not wrong.
 SettingValue toSetting(const Value &value);

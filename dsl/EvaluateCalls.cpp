@@ -66,8 +66,8 @@ Value Evaluator::evaluateCall(const Expr &expr, const Scope &scope) {
       known.push_back(node.name);
     known.emplace_back("safetensors");
     for (const Type type : {Type::init, Type::activation, Type::schedule, Type::loss, Type::stop})
-      for (std::string &name : wordsOf(type))
-        known.push_back(std::move(name));
+      for (const std::string &name : wordsOf(type))
+        known.push_back(name);
     for (const ActivationNode &node : file.activations)
       known.push_back(node.name);
     sink.report(DiagnosticId::unknown_name, expr.location, {expr.text, suggest(expr.text, known)});

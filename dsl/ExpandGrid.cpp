@@ -62,9 +62,7 @@ std::string textOf(const LayerInstance &layer) {
   return result + ")";
 }
 
-// All that shapes what is compiled.
-std::string variantText(const Network &network, const Dataset &dataset,
-                        const TrainingSettings &training) {
+std::string networkText(const Network &network, const Dataset &dataset) {
   std::string result = "sample " + toText(dataset.shape) +
                        (dataset.targets > 0 ? " targets " + std::to_string(dataset.targets)
                                             : " classes " + std::to_string(dataset.classes)) +
@@ -75,7 +73,7 @@ std::string variantText(const Network &network, const Dataset &dataset,
       result += " " + std::to_string(input);
     result += ": " + textOf(layer) + "\n";
   }
-  return result + "loss " + training.loss + "\n";
+  return result;
 }
 
 // The contents of the files are the trainer's to add.
@@ -166,14 +164,15 @@ std::optional<bool> GridExpander::isKept(const Scope &scope, DiagnosticSink &sin
   return kept ? std::optional(*kept) : std::nullopt;
 }
 
-const GridExpander::Unrolled &GridExpander::unroll(const NetworkValue &network,
-                                                   const Dataset &dataset) {
-  auto [found, isNew] = networks.try_emplace(toText(network) + " on " + dataset.name);
+const UnrolledNetwork &GridExpander::unroll(const NetworkValue &network, const Dataset &dataset) {
+  auto [found, isNew] = checker.networks.try_emplace(toText(network) + " on " + dataset.name);
   if (isNew) {
     DiagnosticSink sink;
     Unroller unroller(checker.file, checker.globals, checker.broken, sink);
     found->second.network = unroller.run(network, dataset.shape, dataset.classes);
     found->second.diagnostics = sink.sorted();
+    if (found->second.network)
+      found->second.text = networkText(*found->second.network, dataset);
     if (found->second.network && checker.visitNetwork)
       checker.visitNetwork(network, dataset, *found->second.network);
   }
@@ -287,13 +286,13 @@ std::optional<Point> GridExpander::makePoint(const Scope &scope, DiagnosticSink 
   if (value.isWrong())
     return std::nullopt;
   const NetworkValue &network = **value.get<std::shared_ptr<const NetworkValue>>();
-  const Unrolled &unrolled = unroll(network, dataset);
+  const UnrolledNetwork &unrolled = unroll(network, dataset);
   for (const Diagnostic &diagnostic : unrolled.diagnostics)
     sink.report(diagnostic);
   if (!unrolled.network || !training || !checkOutput(*unrolled.network, dataset, *training, sink))
     return std::nullopt;
   Point point;
-  std::string text = variantText(*unrolled.network, dataset, *training);
+  const std::string text = unrolled.text + "loss " + training->loss + "\n";
   point.dataset = static_cast<int>(index);
   point.variant = findVariant(*unrolled.network, dataset, *training, text);
   point.network = toText(network);

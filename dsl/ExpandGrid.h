@@ -53,10 +53,6 @@ public:
   void run(Experiment &experiment);
 
 private:
-  struct Unrolled {
-    std::optional<Network> network;
-    std::vector<Diagnostic> diagnostics;
-  };
   struct Report {
     Diagnostic diagnostic;
     int64_t points = 0;
@@ -67,7 +63,7 @@ private:
   std::vector<std::string> labelsOf(const RowIndices &rows) const;
   std::optional<bool> isKept(const Scope &scope, DiagnosticSink &sink);
   std::optional<Point> makePoint(const Scope &scope, DiagnosticSink &sink);
-  const Unrolled &unroll(const NetworkValue &network, const Dataset &dataset);
+  const UnrolledNetwork &unroll(const NetworkValue &network, const Dataset &dataset);
   bool checkOutput(const Network &network, const Dataset &dataset, const TrainingSettings &training,
                    DiagnosticSink &sink);
   // `startFile` becomes the file of `init`.
@@ -86,7 +82,6 @@ private:
   Candidates candidates;
   const std::vector<AxisValues> &axes; // of the candidates
   bool isTrainingRight;
-  std::map<std::string, Unrolled> networks;
   std::vector<Report> reports;
 };
 

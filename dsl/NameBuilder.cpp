@@ -22,8 +22,8 @@ const std::map<std::string, std::vector<Type>, std::less<>> &typesOfWords() {
   static const auto table = [] {
     std::map<std::string, std::vector<Type>, std::less<>> result;
     for (Type type : wordTypes)
-      for (std::string &word : wordsOf(type))
-        result[std::move(word)].push_back(type);
+      for (const std::string &word : wordsOf(type))
+        result[word].push_back(type);
     return result;
   }();
   return table;

@@ -176,10 +176,11 @@ void ReferenceReader::joinTable(const CsvTable &table, const std::string &name,
   for (const std::string &column : table.names) {
     bool isAxis = std::find(axes.begin(), axes.end(), column) != axes.end();
     roles.push_back(isAxis ? Role::axis : findMetric(column) ? Role::metric : Role::note);
+    if (roles.back() != Role::note)
+      continue;
     std::vector<std::string> known = metricNames();
     known.insert(known.end(), axes.begin(), axes.end());
-    if (std::string near = suggest(column, known);
-        roles.back() == Role::note && near.starts_with("; did you mean"))
+    if (std::string near = suggest(column, known); near.starts_with("; did you mean"))
       wrong.add(name + ":1: column `" + column + "` is neither an axis nor a metric" + near);
   }
   if (std::find(roles.begin(), roles.end(), Role::metric) == roles.end())

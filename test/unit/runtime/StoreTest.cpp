@@ -2,6 +2,7 @@
 // leaves.
 #include "runtime/store/EventLog.h"
 #include "runtime/store/ResultStore.h"
+#include "runtime/store/Schema.h"
 #include "runtime/store/StoreError.h"
 #include "test/unit/runtime/StudyFixture.h"
 
@@ -177,6 +178,53 @@ TEST_F(StoreTest, a_killed_process_leaves_what_it_had_finished) {
   EXPECT_EQ(results.points[1].runs.at(0).result.status, RunStatus::interrupted);
   EXPECT_EQ(results.points[1].runs.at(0).epochs.size(), 1U);
   EXPECT_TRUE(results.points[2].runs.empty());
+}
+
+TEST_F(StoreTest, readers_see_runs_that_go_on_and_hold_nobody_up) {
+  const ResultsFolder folder(temporary.path);
+  ResultStore store(folder, false);
+  store.studyStarted(info);
+  const RunInfo run = runOf(study, 1);
+  store.runStarted(run);
+  const EpochFigures first = epochOf(1, 0.97);
+  store.epochEnded(run, first);
+
+  Database database(temporary.path / "results.sqlite", Access::read);
+  prepareReading(database);
+  database.execute("BEGIN");
+  ResultReader reader(database, info, 1);
+  EXPECT_TRUE(reader.load({}, true).points[1].runs.empty());
+  reader.includeRunning();
+  const StudyResults results = reader.load({}, true);
+  const StoredRun &running = results.points[1].runs.at(0);
+  EXPECT_EQ(running.result.status, RunStatus::running);
+  EXPECT_EQ(running.result.epochs, 1);
+  EXPECT_DOUBLE_EQ(running.result.seconds, first.trainSeconds + first.testSeconds);
+
+  store.epochEnded(run, epochOf(2, 0.975));
+  EXPECT_EQ(reader.load({}, true).points[1].runs.at(0).epochs.size(), 1U);
+  EXPECT_THROW(database.execute("DELETE FROM run"), StoreError);
+}
+
+TEST_F(StoreTest, a_file_of_an_older_trainer_is_read_as_it_is) {
+  const std::filesystem::path file = temporary.path / "results.sqlite";
+  {
+    const ResultsFolder folder(temporary.path);
+    ResultStore store(folder, false);
+    playStudy(study, info, store);
+  }
+  {
+    Database older(file);
+    older.execute("DROP TABLE picture; DROP TABLE early_stop; DROP TABLE validation");
+  }
+  const std::string before = readFile(file);
+  {
+    Database database(file, Access::read);
+    prepareReading(database);
+    const StudyResults results = ResultReader(database, info, 1).load({}, true);
+    EXPECT_EQ(results.points[1].runs.at(0).epochs.size(), 6U);
+  }
+  EXPECT_EQ(readFile(file), before);
 }
 
 TEST_F(StoreTest, a_folder_has_one_owner) {
