@@ -2,6 +2,7 @@
 #include "runtime/main/Selection.h"
 
 #include "runtime/main/NearestName.h"
+#include "runtime/store/ResultReader.h"
 
 #include <algorithm>
 #include <charconv>
@@ -73,7 +74,6 @@ std::vector<PointInfo> nnxrt::selectPoints(const Study &study,
 
 void nnxrt::askForRepeats(const Study &study, const std::vector<std::string> &wishes,
                           std::vector<PointInfo> &points) {
-  constexpr int most = 10000; // as the language has it
   for (const std::string &wish : wishes) {
     // A label may hold `=` itself.
     const size_t sign = wish.rfind('=');
@@ -82,9 +82,9 @@ void nnxrt::askForRepeats(const Study &study, const std::vector<std::string> &wi
     const auto [end, error] =
         std::from_chars(number.data(), number.data() + number.size(), repeats);
     if (error != std::errc() || end != number.data() + number.size() || repeats < 1 ||
-        repeats > most)
+        repeats > mostRepeats)
       throw SelectionError(fmt::format(
-          "--repeats: `{}` is not [EXPERIMENT[/POINT]=]N with N from 1 to {}", wish, most));
+          "--repeats: `{}` is not [EXPERIMENT[/POINT]=]N with N from 1 to {}", wish, mostRepeats));
     std::set<Place> places;
     if (sign != std::string::npos)
       addSelected(study, wish.substr(0, sign), places);

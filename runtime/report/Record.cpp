@@ -4,11 +4,13 @@
 #include "runtime/data/FileBytes.h"
 #include "runtime/data/Sha256.h"
 #include "runtime/report/Page.h"
+#include "runtime/store/ResultReader.h"
 #include "runtime/store/StoreError.h"
 
 #include <cstdlib>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace nnxrt {
 
@@ -20,6 +22,7 @@ constexpr std::string_view opening =
     "<script type=\"application/json\" id=\"record\" data-sha256=\"";
 constexpr std::string_view closing = "</script>\n";
 constexpr size_t digestLength = 64;
+constexpr int64_t mostExtent = 1 << 20; // of a sample, so that three of them multiply
 } // namespace
 
 static std::string digestOf(std::string_view text) {
@@ -91,16 +94,24 @@ static std::vector<SourceFile> readFiles(const Json &json) {
   return files;
 }
 
+/// A whole number of [0, most]. Throws std::out_of_range.
+static int64_t readCount(const Json &json, int64_t most) {
+  const auto number = json.get<double>();
+  if (!(number >= 0) || number > static_cast<double>(most))
+    throw std::out_of_range(fmt::format("{} is not from 0 to {}", number, most));
+  return json.get<int64_t>();
+}
+
 static StoredRun readRun(const Json &json) {
   StoredRun run;
-  run.repeat = json.at("repeat").get<int>();
+  run.repeat = static_cast<int>(readCount(json.at("repeat"), mostRepeats - 1));
   run.seed = json.at("seed").get<uint64_t>();
   run.name = json.at("run").get<std::string>();
   const auto status = json.at("status").get<std::string>();
   for (const RunStatus each : {RunStatus::finished, RunStatus::diverged, RunStatus::interrupted})
     if (status == nameOf(each))
       run.result.status = each;
-  run.result.steps = json.at("steps").get<int64_t>();
+  run.result.steps = readCount(json.at("steps"), int64_t{1} << 53);
   run.result.test.loss = std::strtod(json.at("loss").get<std::string>().c_str(), nullptr);
   run.result.weightsSha256 = json.at("weights").get<std::string>();
   return run;
@@ -140,7 +151,8 @@ static std::unique_ptr<ReportRecord> parseRecord(const Json &json) {
   for (const Json &each : json.at("datasets")) {
     DatasetSpec dataset;
     dataset.name = each.at("name").get<std::string>();
-    dataset.shape = each.at("shape").get<std::array<int64_t, 3>>();
+    for (size_t d = 0; d < dataset.shape.size(); ++d)
+      dataset.shape[d] = readCount(each.at("shape").at(d), mostExtent);
     study.datasets.push_back(std::move(dataset));
   }
   readExperiments(json.at("experiments"), *record);
@@ -182,6 +194,8 @@ std::unique_ptr<ReportRecord> readRecord(const std::filesystem::path &file) {
            ", not " + whole);
     return parseRecord(json);
   } catch (const Json::exception &error) {
+    fail(fmt::format("its record is not whole: {}", error.what()));
+  } catch (const std::out_of_range &error) {
     fail(fmt::format("its record is not whole: {}", error.what()));
   }
   return nullptr;

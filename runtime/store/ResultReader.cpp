@@ -61,8 +61,8 @@ ResultReader::Wish ResultReader::wishFor(const Point &point, int repeat) const {
 int ResultReader::repeatsOf(const Experiment &experiment, const Point &point) {
   Statement query(database, "SELECT count FROM more_repeats WHERE meaning = ? AND seed = ?");
   query.bindAll(point.key, point.settings.seed);
-  return query.step() ? std::max(experiment.repeats, static_cast<int>(query.integer()))
-                      : experiment.repeats;
+  const int64_t asked = query.step() ? query.integer() : 0;
+  return std::max(experiment.repeats, static_cast<int>(std::clamp<int64_t>(asked, 0, mostRepeats)));
 }
 
 void ResultReader::loadFigures(int64_t id, int classes, RunResult &result) {

@@ -12,6 +12,9 @@
 
 namespace nnxrt {
 
+/// Of a point, as the language has it.
+inline constexpr int mostRepeats = 10000;
+
 /// Reads from a database that its owner keeps locked. Throws StoreError.
 class ResultReader {
 public:

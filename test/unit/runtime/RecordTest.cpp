@@ -1,6 +1,7 @@
 // The record of a report: what comes back of it, and every change of the file that is found.
 #include "runtime/report/Record.h"
 
+#include "runtime/data/Sha256.h"
 #include "runtime/report/Report.h"
 #include "runtime/store/ResultStore.h"
 #include "runtime/store/StoreError.h"
@@ -99,6 +100,23 @@ TEST_F(RecordTest, every_change_is_found) {
   EXPECT_THAT(problemOf(changed("<h1>", "<h1> ")),
               HasSubstr("the page was changed since it was written"));
   EXPECT_EQ(problemOf(page), "");
+}
+
+TEST_F(RecordTest, numbers_of_a_forged_record_have_limits) {
+  // With the digest of the changed record, so that nothing but its numbers is wrong.
+  const auto forged = [&](const std::string &what, const std::string &by) {
+    std::string text = changed(what, by);
+    const std::string opening = "id=\"record\" data-sha256=\"";
+    const size_t digest = text.find(opening) + opening.size(), begin = digest + 66;
+    const std::string record = text.substr(begin, text.find("</script>", begin) - begin);
+    return problemOf(text.replace(digest, 64, sha256Hex(std::as_bytes(std::span(record)))));
+  };
+  EXPECT_THAT(forged("\"repeat\":1,\"seed\"", "\"repeat\":2000000000,\"seed\""),
+              HasSubstr("its record is not whole: 2000000000 is not from 0 to 9999"));
+  EXPECT_THAT(forged("\"repeat\":1,\"seed\"", "\"repeat\":-1,\"seed\""),
+              HasSubstr("-1 is not from 0 to 9999"));
+  EXPECT_THAT(forged("\"shape\":[", "\"shape\":[1e300,"), HasSubstr("is not from 0 to 1048576"));
+  EXPECT_THAT(forged("\"seed\":", "\"saat\":"), HasSubstr("its record is not whole"));
 }
 
 TEST_F(RecordTest, another_study_is_refused) {
