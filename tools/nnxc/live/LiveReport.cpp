@@ -63,6 +63,7 @@ void LiveReport::read() {
   const auto started = Clock::now();
   seen = stamp();
   std::vector<std::unique_ptr<StoredStudy>> stored;
+  stored.reserve(folders.size());
   for (const std::string &folder : folders)
     stored.push_back(readLive(folder));
   const StudyResults results = mergeResults(stored);

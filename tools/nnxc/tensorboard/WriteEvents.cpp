@@ -50,6 +50,7 @@ Setting settingOf(const std::string &name, const std::string &text) {
 // repeats of a point are one group, whose settings are equal.
 std::vector<Setting> settingsOf(const Point &point) {
   std::vector<Setting> settings;
+  settings.reserve(point.axes.size());
   for (const auto &[name, value] : point.axes)
     settings.push_back(settingOf(name, value));
   const auto add = [&](const Setting &setting) {
