@@ -100,6 +100,9 @@ class ServerTest(LiveTest):
         first = self.state()["version"]
         self.wait(lambda: self.state()["version"] != first, "its epochs are not followed")
         self.assertEqual((self.out / "report.html").read_bytes(), before)
+        subprocess.run([NNXC, "report", "--tensorboard", self.folder / "events", self.out], check=True,
+                       stdout=subprocess.DEVNULL)
+        self.assertGreater((self.folder / "events/plain/3 lr = long/events.out.tfevents.nnx").stat().st_size, 200)
         self.assertEqual(self.stop(trainer), 130)
         self.wait(lambda: self.state()["text"].startswith("Nothing trains now"), "the end of training is not seen")
         self.assertNotIn('<span class="quiet">running</span>', self.get("report"))

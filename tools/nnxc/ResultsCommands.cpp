@@ -102,7 +102,7 @@ int reportResults(const ReportArguments &arguments) {
     std::vector<std::unique_ptr<StoredStudy>> stored;
     stored.reserve(folders.size());
     for (const std::string &folder : folders)
-      stored.push_back(readResults(folder));
+      stored.push_back(events.empty() ? readResults(folder) : readLive(folder));
     const StudyResults results = mergeResults(stored);
     if (!events.empty()) {
       const size_t count = tensorboard::writeEvents(results, events);
