@@ -135,7 +135,8 @@ private:
         return readFunction(function, call);
     std::optional<ScalarExpr> formula;
     if (const ActivationNode *other = findAbove(call.text)) {
-      if (!(formula = other->resolved)) {
+      formula = other->resolved;
+      if (!formula) {
         checkDefaults(*other, call);
         return std::nullopt;
       }

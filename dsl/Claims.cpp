@@ -132,7 +132,6 @@ ClaimReader::Typed ClaimReader::check(const Expr &expr) {
   case ExprKind::real:
     return {{"number", "", expr.real, {}}, Kind::number};
   case ExprKind::string:
-    return {{"label", expr.text, 0, {}}, Kind::label};
   case ExprKind::boolean:
     return {{"label", expr.text, 0, {}}, Kind::label};
   case ExprKind::name:

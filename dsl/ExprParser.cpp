@@ -223,7 +223,7 @@ Expr ExprParser::parseNumber() {
   Expr expr;
   expr.location = token.location;
   expr.text = token.text;
-  const char *end = token.text.data() + token.text.size();
+  const char *begin = token.text.data(), *end = begin + token.text.size();
   auto outOfRange = [&] {
     sink.report(DiagnosticId::number_too_large, token.location, {token.text.substr(0, 40)});
     expr.kind = ExprKind::wrong;
@@ -231,13 +231,13 @@ Expr ExprParser::parseNumber() {
   };
   if (token.kind == TokenKind::integer) {
     expr.kind = ExprKind::integer;
-    if (std::from_chars(token.text.data(), end, expr.integer).ec != std::errc())
+    if (std::from_chars(begin, end, expr.integer).ec != std::errc())
       return outOfRange();
     return expr;
   }
   if (token.kind == TokenKind::shape) {
     expr.kind = ExprKind::shape;
-    for (const char *at = token.text.data(); at < end; ++at) {
+    for (const char *at = begin; at < end; ++at) {
       int64_t extent = 0;
       auto [stop, error] = std::from_chars(at, end, extent);
       if (error != std::errc())
@@ -248,7 +248,7 @@ Expr ExprParser::parseNumber() {
     return expr;
   }
   expr.kind = ExprKind::real;
-  if (std::from_chars(token.text.data(), end, expr.real).ec != std::errc())
+  if (std::from_chars(begin, end, expr.real).ec != std::errc())
     return outOfRange();
   if (significantDigits(token.text) > 17)
     sink.report(DiagnosticId::number_loses_digits, token.location, {token.text.substr(0, 60)});

@@ -146,8 +146,8 @@ private:
     LayoutBlock block;
     readItems(block);
     const Token &close = peek();
-    std::string_view inside(open.text.data(),
-                            static_cast<std::size_t>(close.text.data() - open.text.data()));
+    const char *begin = open.text.data(), *end = close.text.data();
+    std::string_view inside(begin, static_cast<std::size_t>(end - begin));
     block.isOneLine = inside.find('\n') == std::string_view::npos;
     ++at;
     return block;

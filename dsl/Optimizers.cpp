@@ -14,7 +14,7 @@ namespace nnx::dsl {
 namespace {
 
 constexpr std::string_view iterationName = "iteration";
-const std::string normName = "squared_norm";
+constexpr std::string_view normName = "squared_norm";
 
 std::string_view trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(' ');
@@ -92,7 +92,7 @@ bool readsAny(const ScalarExpr &value, const std::set<std::string> &names) {
 class OptimizerRow::RuleReader {
 public:
   explicit RuleReader(OptimizerRow &row) : row(row) {
-    scope.variables = {"w", "g", normName, std::string(iterationName)};
+    scope.variables = {"w", "g", std::string(normName), std::string(iterationName)};
     for (const std::string &flag : row.flagNames())
       scope.flags.insert(flag);
     for (const OptimizerSetting &s : row.rowSettings)
@@ -106,7 +106,7 @@ public:
       perWeight.insert(s.name);
     }
     writable = perWeight;
-    perWeight.insert(normName);
+    perWeight.emplace(normName);
     for (const CarriedNumber &c : row.rowCarried)
       carried.insert(c.name);
     scope.variables.insert(perWeight.begin(), perWeight.end());
@@ -235,7 +235,7 @@ OptimizerRow::Resolved OptimizerRow::resolve(const OptimizerFlags &flags) const 
   std::map<std::string, ScalarExpr> known; // flags and locals of a weight
   for (const std::string &flag : flagNames())
     known.emplace(flag, isFlagSet(flag, flags) ? 1.0 : 0.0);
-  std::set<std::string> stored = {"w", "g"}, absent, perWeight = {"w", "g", normName};
+  std::set<std::string> stored = {"w", "g"}, absent, perWeight = {"w", "g", std::string(normName)};
   for (const OptimizerSlot &s : rowSlots)
     absent.insert(s.name);
   for (const OptimizerSlot &s : slots(flags)) {
@@ -312,8 +312,9 @@ std::vector<std::string> OptimizerRow::kernelHypers(const OptimizerFlags &flags)
 
 bool OptimizerRow::readsNorm(const OptimizerFlags &flags) const {
   const std::vector<Assignment> assignments = rule(flags);
-  return std::any_of(assignments.begin(), assignments.end(),
-                     [](const Assignment &a) { return a.value.variables().count(normName) != 0; });
+  return std::any_of(assignments.begin(), assignments.end(), [](const Assignment &a) {
+    return a.value.variables().count(std::string(normName)) != 0;
+  });
 }
 
 bool OptimizerRow::isNormGlobal(const OptimizerFlags &flags) const {

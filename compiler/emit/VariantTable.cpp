@@ -154,7 +154,7 @@ private:
     auto own = llvm::to_vector(function.getOps<BufferOp>());
     for (auto plan : function->getAttrOfType<ArrayAttr>(kPlansAttr).getAsRange<DictionaryAttr>()) {
       PlanRow planRow;
-      planRow.tiles = plan.getAs<IntegerAttr>("tiles").getInt();
+      planRow.tiles = static_cast<int32_t>(plan.getAs<IntegerAttr>("tiles").getInt());
       planRow.arenaBytes = plan.getAs<IntegerAttr>("arena_bytes").getInt();
       planRow.offsets.assign(buffers.size(), UINT64_MAX);
       auto offsets = plan.getAs<DenseI64ArrayAttr>("offsets").asArrayRef();

@@ -7,7 +7,7 @@ namespace nnx::reference {
 
 Statistics statistics(const Array &x) {
   int64_t features = x.shape.back();
-  double count = static_cast<double>(x.size() / features);
+  double count = static_cast<double>(x.size()) / static_cast<double>(features);
   Array mean({features}), variance({features});
   for (int64_t i = 0; i < x.size(); ++i)
     mean.data[i % features] += x.data[i] / count;
@@ -53,7 +53,7 @@ NormalizationGradients normalizeGradParameters(const Array &x, const Array &dy,
 Array normalizeGradInput(const Array &x, const Array &dy, const Array &gamma,
                          const NormalizationGradients &gradients, const Normalization &by) {
   int64_t features = gamma.size();
-  double count = static_cast<double>(x.size() / features);
+  double count = static_cast<double>(x.size()) / static_cast<double>(features);
   Array dx(x.shape);
   for (int64_t i = 0; i < x.size(); ++i) {
     int64_t c = i % features;

@@ -92,7 +92,7 @@ std::array<int64_t, 2> placesOf(RankedTensorType type) {
 }
 
 // The gradient by the layer's input, times the derivative of the activation that made this input.
-Array chain(Array dx, const Array *saved, std::optional<StringRef> activation) {
+Array chain(const Array &dx, const Array *saved, std::optional<StringRef> activation) {
   return saved ? activationGrad(*activation, dx, *saved) : dx;
 }
 

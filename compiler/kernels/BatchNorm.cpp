@@ -16,10 +16,12 @@ using namespace Halide;
 
 namespace {
 
-const Extents channelTensor{tileLanes, runTime, runTime, runTime};
+Extents channelTensor() {
+  return {tileLanes, runTime, runTime, runTime};
+}
 
 ImageParam channelInput(const char *name) {
-  return inputBuffer(Float(32), name, channelTensor);
+  return inputBuffer(Float(32), name, channelTensor());
 }
 ImageParam featureInput(const char *name) {
   return inputBuffer(Float(32), name, {runTime});
@@ -134,7 +136,7 @@ Kernel build_normalize(const KernelSpec &spec, const KernelTarget &) {
   factor(c) = gamma(c) * inverseDeviation(variance(c), spec.realOf("epsilon"));
   y(l, p, c, t) = (x(l, p, c, t) - mean(c)) * factor(c) + beta(c);
 
-  constrainOutputs(y, channelTensor);
+  constrainOutputs(y, channelTensor());
   scheduleElementwise(y, l, c, t, {factor});
   return {Pipeline(y), {x, gamma, beta, mean, variance}};
 }
@@ -179,7 +181,7 @@ Kernel build_batch_norm_grad_input(const KernelSpec &spec, const KernelTarget &)
   shift(c) = dbeta(c) * scale;
   dx(l, p, c, t) = factor(c) * (dy(l, p, c, t) - shift(c) - (x(l, p, c, t) - mean(c)) * slope(c));
 
-  constrainOutputs(dx, channelTensor);
+  constrainOutputs(dx, channelTensor());
   scheduleElementwise(dx, l, c, t, {factor, slope, shift});
   return {Pipeline(dx), {samples, x, dy, gamma, mean, variance, dgamma, dbeta}};
 }

@@ -36,7 +36,7 @@ LogicalResult SliceOp::verify() {
   ArrayRef<int64_t> x = typeOf(getX()).getShape(), y = typeOf(getY()).getShape();
   if (x.drop_back() != y.drop_back())
     return emitOpError("changes more than the last extent");
-  int64_t offset = getOffset();
+  auto offset = static_cast<int64_t>(getOffset());
   if (offset < 0 || offset > x.back() - y.back())
     return emitOpError("takes ") << y.back() << " of " << x.back() << " from " << offset << " on";
   return success();

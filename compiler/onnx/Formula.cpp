@@ -143,8 +143,9 @@ std::string addActivation(Graph &graph, const std::string &activation, const std
     if (activation == each.activation)
       return graph.node(each.name, {x}, {{each.attribute, each.fallback}});
     if (each.attribute && activation.starts_with(withArgument))
-      return graph.node(each.name, {x},
-                        {{each.attribute, std::atof(activation.c_str() + withArgument.size())}});
+      return graph.node(
+          each.name, {x},
+          {{each.attribute, std::strtod(activation.c_str() + withArgument.size(), nullptr)}});
   }
   return Writer(graph, x).write(dsl::findActivation(activation)->value);
 }

@@ -10,7 +10,7 @@ namespace nnx {
 static constexpr int64_t lanes = NNXRT_LANES;
 
 static int64_t padded(int64_t n) {
-  return llvm::alignTo(n, lanes);
+  return static_cast<int64_t>(llvm::alignTo(n, lanes));
 }
 
 // Strides of a dense buffer whose dimensions have these sizes, padding included.

@@ -73,7 +73,8 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
       offsets[i] = int64_t(planner.offset(block));
     return builder.getDictionaryAttr(
         {builder.getNamedAttr("tiles", builder.getI64IntegerAttr(tiles)),
-         builder.getNamedAttr("arena_bytes", builder.getI64IntegerAttr(planner.arenaBytes())),
+         builder.getNamedAttr("arena_bytes",
+                              builder.getI64IntegerAttr(int64_t(planner.arenaBytes()))),
          builder.getNamedAttr("offsets", builder.getDenseI64ArrayAttr(offsets))});
   }
 };

@@ -84,7 +84,8 @@ void Augmenter::apply(const SampleSet &set, uint32_t index, float scale,
     if (y < 0 || y >= height || x < 0 || x >= width)
       return 0;
     const int64_t place = first + (y * width + x) * channels + c;
-    return set.pixels != nullptr ? set.pixels[place] : set.values[place];
+    return set.pixels != nullptr ? static_cast<double>(set.pixels[place])
+                                 : static_cast<double>(set.values[place]);
   };
   for (int64_t y = 0; y < height; ++y)
     for (int64_t x = 0; x < width; ++x) {

@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <charconv>
 #include <map>
 #include <ostream>
 
@@ -15,10 +15,14 @@ using namespace nnxrt;
 static constexpr int mostThreads = 1024;
 
 static void readShard(const std::string &text, Options &options) {
-  int length = 0;
-  const bool isRead =
-      std::sscanf(text.c_str(), "%d/%d%n", &options.shard, &options.shards, &length) == 2 &&
-      static_cast<size_t>(length) == text.size();
+  const auto readTo = [](std::string_view digits, int &number) {
+    const char *const begin = digits.data(), *const end = begin + digits.size();
+    return std::from_chars(begin, end, number) == std::from_chars_result{end, std::errc()};
+  };
+  const size_t slash = text.find('/');
+  const bool isRead = slash != std::string::npos &&
+                      readTo(std::string_view(text).substr(0, slash), options.shard) &&
+                      readTo(std::string_view(text).substr(slash + 1), options.shards);
   if (!isRead || options.shard < 1 || options.shard > options.shards)
     throw CLI::ValidationError("--shard", fmt::format("`{}` is not I/N with I from 1 to N", text));
 }

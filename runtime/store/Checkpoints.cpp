@@ -230,15 +230,18 @@ void Checkpoints::keep(const RunInfo &run, const std::string &layout, const Save
 
 void Checkpoints::keepEnd(const RunInfo &run, const std::string &layout, const SavedRun &saved) {
   const fs::path end = fileOf(run, ".end");
-  bool isLonger = false;
-  if (std::ifstream stream(end, std::ios::binary); stream) {
+  const auto kept = [&]() -> int64_t {
+    std::ifstream stream(end, std::ios::binary);
+    if (!stream)
+      return 0;
     const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
     try {
-      isLonger = readState(bytes, ownerOf(run, layout)).state.steps > saved.state.steps;
-    } catch (const StoreError &) { // what cannot be used is replaced
+      return readState(bytes, ownerOf(run, layout)).state.steps;
+    } catch (const StoreError &) {
+      return 0; // what cannot be used is replaced
     }
-  }
-  if (!isLonger)
+  };
+  if (kept() <= saved.state.steps)
     replaceFile(end, bytesOf(ownerOf(run, layout), saved));
   drop(run);
 }

@@ -110,12 +110,9 @@ Transaction::Transaction(Database &owner) : database(owner) {
 }
 
 Transaction::~Transaction() {
-  if (!open)
-    return;
-  try {
-    database.execute("ROLLBACK");
-  } catch (const StoreError &) { // SQLite has rolled back by itself, as on a full disk
-  }
+  // Fails where SQLite has rolled back by itself, as on a full disk.
+  if (open)
+    sqlite3_exec(database.connection, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 void Transaction::commit() {

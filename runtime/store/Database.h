@@ -33,6 +33,7 @@ public:
 
 private:
   friend class Statement;
+  friend class Transaction;
   [[noreturn]] void fail() const;
 
   std::string file;

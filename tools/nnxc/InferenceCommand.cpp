@@ -71,8 +71,11 @@ std::string stateOf(const emit::VariantRow &row, const TrainedPoint &trained) {
       const int64_t offset =
           std::inner_product(place.begin(), place.end(), parameter.stride.begin(), int64_t{0});
       std::memcpy(start + offset * int64_t{sizeof value}, &value, sizeof value);
-      for (size_t d = place.size(); d-- > 0 && ++place[d] == parameter.dim[d];)
-        place[d] = 0;
+      for (size_t d = place.size(); d > 0; --d) {
+        if (++place[d - 1] < parameter.dim[d - 1])
+          break;
+        place[d - 1] = 0;
+      }
     }
   }
   return state;

@@ -64,7 +64,7 @@ void removeOldTrainers(llvm::StringRef folder) {
     fs::file_status status;
     if (!fs::status(it->path(), status) &&
         now - status.getLastModificationTime() > std::chrono::hours(24 * 30))
-      fs::remove_directories(it->path());
+      static_cast<void>(fs::remove_directories(it->path())); // or the next time
   }
 }
 

@@ -4,10 +4,12 @@
 #include "test/unit/kernels/KernelCase.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <immintrin.h>
+#include <string_view>
 
 using namespace nnx::kernels;
 
@@ -116,7 +118,13 @@ std::vector<Row> rows() {
 
 int main(int argc, char **argv) {
   _mm_setcsr(_mm_getcsr() | 0x8040); // flush denormals, as the runtime does
-  const int samples = argc > 1 ? std::atoi(argv[1]) : 32;
+  int samples = 32;
+  const std::string_view given = argc > 1 ? argv[1] : "32";
+  std::from_chars(given.data(), given.data() + given.size(), samples);
+  if (samples < 1) {
+    std::fputs("usage: nnx-kernel-bench [SAMPLES] [KIND]\n", stderr);
+    return 2;
+  }
   const std::string only = argc > 2 ? argv[2] : "";
   struct Timed {
     Row row;
