@@ -260,8 +260,7 @@ void resolveActivations(File &file, DiagnosticSink &sink) {
   const std::vector<std::string> taken = wordsOf(Type::activation);
   for (ActivationNode &node : file.activations) {
     if (std::find(taken.begin(), taken.end(), node.name) != taken.end())
-      sink.report(DiagnosticId::reserved_name, node.location,
-                  {node.name, nameOf(Type::activation)});
+      sink.report(DiagnosticId::reserved_name, node.location, {node.name, "an activation"});
     if (!node.isWhole)
       continue;
     const auto values = checkParameters(node, file, sink);

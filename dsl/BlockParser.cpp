@@ -37,6 +37,15 @@ const Token &BlockParser::takeName() {
   return token;
 }
 
+void BlockParser::demandKnown(const std::vector<std::string> &words, const char *what) {
+  const Token &word = peek();
+  std::string hint = suggest(word.text, words);
+  if (!hint.starts_with("; did you mean"))
+    return;
+  sink.report(DiagnosticId::unknown_word, word.location, {what, word.text, hint});
+  throw SyntaxFailure();
+}
+
 SettingNode BlockParser::parseSetting(bool allowBare) {
   const Token &name = expect(TokenKind::word);
   SettingNode setting;

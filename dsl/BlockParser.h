@@ -13,6 +13,10 @@ inline constexpr std::array declarationWords = {
     std::string_view("network"), std::string_view("training"), std::string_view("experiment"),
     std::string_view("include")};
 
+// What items of an experiment start with, beside settings.
+inline constexpr std::array experimentWords = {"grid",      "sample", "train",
+                                               "reference", "expect", "report"};
+
 class BlockParser : public ExprParser {
 public:
   using ExprParser::ExprParser;
@@ -51,6 +55,9 @@ protected:
 
   // A name of the file's own.
   const Token &takeName();
+
+  // Reports the word here if one of `words` is near it, and fails: a word that is written wrong.
+  void demandKnown(const std::vector<std::string> &words, const char *what);
 
   // Settings: `name = value`, `name.part = value`, or a bare name where `allowBare`.
   SettingNode parseSetting(bool allowBare);

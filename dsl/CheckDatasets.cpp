@@ -325,8 +325,9 @@ private:
     else
       count.problem = "nothing reads data here";
     dataset.shape = {count.features};
+    const SettingNode *source = find("data") ? find("data") : find("train");
     if (count.features == 0)
-      sink.report(DiagnosticId::unknown_shape, node.location, {node.name, count.problem});
+      sink.report(DiagnosticId::unknown_shape, source->value.location, {node.name, count.problem});
   }
 
   const DatasetNode &node;

@@ -1,4 +1,5 @@
 // Names of declarations: each once, lets evaluated, all of them used.
+#include "dsl/BlockParser.h"
 #include "dsl/Checker.h"
 
 #include <algorithm>
@@ -10,8 +11,11 @@ const Parameter *findBlockSetting(std::string_view owner, const SettingNode &set
   const Signature &signature = settingsOf(owner);
   if (const Parameter *parameter = signature.find(setting.name))
     return parameter;
+  std::vector<std::string> known = signature.names();
+  if (owner == "experiment")
+    known.insert(known.end(), std::begin(experimentWords), std::end(experimentWords));
   sink.report(DiagnosticId::unknown_setting, setting.location,
-              {setting.name, owner, suggest(setting.name, signature.names())});
+              {setting.name, owner, suggest(setting.name, known)});
   return nullptr;
 }
 
@@ -39,6 +43,13 @@ void Checker::checkNames() {
   declare(seen, file.networks);
   declare(seen, file.trainings);
   declare(experiments, file.experiments);
+  for (const NetworkNode &node : file.networks)
+    if (findLayer(node.name) || findJoinKind(node.name) || node.name == "branch")
+      sink.report(DiagnosticId::reserved_name, node.location, {node.name, "a layer"});
+  for (const LetNode &node : file.lets)
+    if (node.name == "classes")
+      sink.report(DiagnosticId::reserved_name, node.location,
+                  {node.name, "the number of classes of the data set"});
 }
 
 void Checker::checkLets() {

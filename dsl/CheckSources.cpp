@@ -62,6 +62,8 @@ bool SourceReader::checkKind(const Expr &expr, const std::string &name) {
   std::vector<std::string> kinds;
   for (const SourceRow &row : sourceRows())
     kinds.emplace_back(row.kind);
+  if (name == "validation")
+    kinds.emplace_back("split");
   if (expr.kind != ExprKind::call) {
     sink.report(DiagnosticId::type_mismatch, expr.location,
                 {nameOf(Type::source), "`" + name + "`", "`" + toText(expr) + "`"});

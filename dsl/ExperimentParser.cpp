@@ -30,6 +30,8 @@ void ExperimentParser::parseItemOf(ExperimentNode &node) {
   } else if (atWord("report")) {
     parseReport(node);
   } else {
+    if (next != TokenKind::dot)
+      demandKnown({std::begin(experimentWords), std::end(experimentWords)}, "item");
     node.settings.push_back(parseSetting(false));
   }
 }

@@ -1,5 +1,6 @@
 // The axes of a grid and their product.
 #include "dsl/ExpandGrid.h"
+#include "dsl/Metrics.h"
 #include "dsl/NestedLists.h"
 
 #include <algorithm>
@@ -71,12 +72,18 @@ bool checkAxisNames(const ExperimentNode &node, DiagnosticSink &sink) {
   std::map<std::string, SourceLocation> seen;
   bool isRight = true;
   for (const AxisNode &axis : node.axes)
-    for (std::size_t i = 0; i < axis.names.size(); ++i)
+    for (std::size_t i = 0; i < axis.names.size(); ++i) {
+      // A claim or a column could mean either; `loss` is a setting that many grids vary.
+      if (findMetric(axis.names[i]) && !settingsOf("training").find(axis.names[i])) {
+        sink.report(DiagnosticId::reserved_name, axis.locations[i], {axis.names[i], "a metric"});
+        isRight = false;
+      }
       if (!seen.try_emplace(axis.names[i], axis.locations[i]).second) {
         sink.report(DiagnosticId::declared_twice, axis.locations[i], {axis.names[i]},
                     {"first in line " + std::to_string(seen[axis.names[i]].line)});
         isRight = false;
       }
+    }
   return isRight;
 }
 

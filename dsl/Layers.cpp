@@ -6,8 +6,8 @@
 namespace nnx::dsl {
 namespace {
 
-LayerProblem tooLarge(LayerKind kind, const char *what) {
-  return {DiagnosticId::too_many_elements, {nameOf(kind), what, maxElements}};
+LayerProblem tooLarge(LayerKind kind, const char *what, int64_t most = maxElements) {
+  return {DiagnosticId::too_many_elements, {nameOf(kind), what, most}};
 }
 
 LayerProblem wantsImage(LayerKind kind, const Shape &input) {
@@ -108,6 +108,9 @@ LayerResult poolSizes(LayerKind kind, const Shape &input, const Shape &window, c
   if (!isSame && !fits(window, input))
     return LayerProblem{DiagnosticId::window_too_large,
                         {nameOf(kind), "size", toText(window), toText(input)}};
+  constexpr int64_t mostPlaces = 256; // a byte says which of them was the greatest
+  if (kind == LayerKind::max_pool && window[0] * window[1] > mostPlaces)
+    return tooLarge(kind, "places in its window", mostPlaces);
   return LayerSizes{placesOf(input, window, stride, isSame, input[2]), 0, 0};
 }
 

@@ -32,7 +32,11 @@ bool isEscape(char c) {
 class Lexer {
 public:
   Lexer(std::string_view text, uint32_t line, DiagnosticSink &sink, uint32_t file)
-      : text(text), sink(sink), line(line), file(file) {}
+      : text(text), sink(sink), line(line), file(file) {
+    constexpr std::string_view byteOrderMark = "\xEF\xBB\xBF"; // some editors begin with it
+    if (text.starts_with(byteOrderMark))
+      position = lineStart = byteOrderMark.size();
+  }
 
   std::vector<Token> run() {
     while (skipSpace())

@@ -104,10 +104,12 @@ private:
   void parseDataset() {
     parseNamed(file.datasets, [&](DatasetNode &node) {
       parseBlock([&] {
-        if (atWord("augment") && peek(1).kind == TokenKind::brace_open)
-          parseAugment(node);
-        else
-          node.settings.push_back(parseDatasetSetting());
+        bool isBlock = at(TokenKind::word) && peek(1).kind == TokenKind::brace_open;
+        if (atWord("augment") && isBlock)
+          return parseAugment(node);
+        if (isBlock)
+          demandKnown({"augment"}, "block");
+        node.settings.push_back(parseDatasetSetting());
       });
     });
   }
@@ -195,6 +197,7 @@ private:
     Statement statement;
     statement.location = peek().location;
     if (!isCall) {
+      demandKnown({"repeat", "if", "add", "concat"}, "block");
       takeName();
       failExpected("`(`");
     }

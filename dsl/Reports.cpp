@@ -87,6 +87,11 @@ std::optional<ReportPart> ReportReader::read(const ReportPartNode &node) {
     isRight = false;                                                                               \
   }
 #include "dsl/tables/ReportParts.def"
+  if (part.kind == "confusion_matrix" && dataset.classes == 0) {
+    sink.report(DiagnosticId::absent_metric, node.location,
+                {dataset.name, node.kind, "it has numbers to predict, not classes"});
+    isRight = false;
+  }
   if (!isRight)
     return std::nullopt;
   if (part.kind == "table" && part.rows.empty())

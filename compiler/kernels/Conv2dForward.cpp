@@ -53,11 +53,11 @@ Conv2dGeometry::Conv2dGeometry(const KernelSpec &spec) {
 }
 
 void checkScratch(const KernelSpec &spec, double vectors) {
-  constexpr double limit = 2 << 20; // of the 8 MB that a thread has
+  constexpr double limit = 6 << 20; // of the 8 MB that a thread has
   const double bytes = vectors * tileLanes * sizeof(float);
   if (bytes > limit)
-    throw KernelError(spec.text() + ": needs " + std::to_string(static_cast<long>(bytes)) +
-                      " bytes of scratch for each thread; the limit is 2 MB");
+    throw KernelError("needs " + std::to_string(static_cast<long>(bytes)) +
+                      " bytes of scratch for each thread; the limit is 6 MB");
 }
 
 Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) {

@@ -160,7 +160,8 @@ std::optional<dsl::Study> readStudy(const CompileOptions &options) {
   std::optional<dsl::SourceFile> source = dsl::SourceFile::read(options.file, sink);
   std::optional<dsl::Study> study;
   if (source)
-    study = dsl::analyse(*source, options.overrides, sink, featureCounter(options.file));
+    study =
+        dsl::analyse(*source, options.overrides, sink, featureCounter(options.file, options.data));
   sink.render(std::cerr, options.file, source ? &*source : nullptr, options.color);
   return sink.hasErrors() ? std::nullopt : study;
 }
@@ -179,8 +180,7 @@ int buildTrainer(const CompileOptions &options, const dsl::Study &study,
 
 int emitStage(const CompileOptions &options, const std::string &stage) {
   if (llvm::is_contained(frontStages, stage))
-    return runCheck(options.file, options.overrides, stage, options.warningsAreErrors,
-                    options.color);
+    return runCheck(options, stage);
   std::optional<dsl::Study> study = readStudy(options);
   if (!study)
     return 2;

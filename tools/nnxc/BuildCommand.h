@@ -14,6 +14,7 @@ namespace nnx {
 struct CompileOptions {
   std::string file;
   std::vector<std::string> overrides; // PATH=VALUE each
+  std::string data; // folder with the data sets' files; empty: where they usually lie
   std::string target = "host";
   bool warningsAreErrors = false;
   bool verbose = false;

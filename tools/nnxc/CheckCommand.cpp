@@ -10,24 +10,24 @@
 
 namespace nnx {
 
-int runCheck(const std::string &path, const std::vector<std::string> &overrides,
-             const std::string &emit, bool warningsAreErrors, bool color) {
-  dsl::DiagnosticSink sink(warningsAreErrors);
-  std::optional<dsl::SourceFile> source = dsl::SourceFile::read(path, sink);
+int runCheck(const CompileOptions &options, const std::string &emit) {
+  dsl::DiagnosticSink sink(options.warningsAreErrors);
+  std::optional<dsl::SourceFile> source = dsl::SourceFile::read(options.file, sink);
   if (source) {
     if (emit == "tokens") {
       dsl::printTokens(std::cout, dsl::tokenize(source->text(), 1, sink));
     } else if (emit == "ast") {
       dsl::File file = dsl::parse(*source, sink);
-      dsl::applyOverrides(file, *source, overrides, sink);
+      dsl::applyOverrides(file, *source, options.overrides, sink);
       dsl::printAst(std::cout, file);
-    } else if (auto study = dsl::analyse(*source, overrides, sink, featureCounter(path));
+    } else if (auto study = dsl::analyse(*source, options.overrides, sink,
+                                         featureCounter(options.file, options.data));
                study && emit == "points") {
       dsl::printPoints(std::cout, *study);
     }
   }
   std::cout.flush();
-  sink.render(std::cerr, path, source ? &*source : nullptr, color);
+  sink.render(std::cerr, options.file, source ? &*source : nullptr, options.color);
   return sink.hasErrors() ? 2 : 0;
 }
 

@@ -1,15 +1,13 @@
 // `nnxc check`: all errors of a file and of every point of its grids, with no data needed.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "BuildCommand.h"
 
 namespace nnx {
 
-// Checks the file at `path` with `overrides` (PATH=VALUE each). `emit` is "" or one of "tokens",
+// Checks the file of `options`. `emit` is "" or one of "tokens",
 // "ast" and "points", which is then printed on the standard output; diagnostics go to the standard
 // error stream. Returns the exit status: 0, or 2 for a file with errors.
-int runCheck(const std::string &path, const std::vector<std::string> &overrides,
-             const std::string &emit, bool warningsAreErrors, bool color);
+int runCheck(const CompileOptions &options, const std::string &emit);
 
 } // namespace nnx

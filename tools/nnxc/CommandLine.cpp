@@ -26,7 +26,7 @@ namespace nnx {
 static std::vector<std::string> takeTrainerArguments(std::vector<std::string> &arguments) {
   if (arguments.empty() || arguments.front() != "run")
     return {};
-  constexpr std::string_view withValue[] = {"--set", "--target", "--color"};
+  constexpr std::string_view withValue[] = {"--set", "--target", "--color", "--data"};
   auto file = arguments.begin() + 1;
   while (file != arguments.end() && file->starts_with("-")) {
     bool takesNext =
@@ -38,6 +38,19 @@ static std::vector<std::string> takeTrainerArguments(std::vector<std::string> &a
   std::vector<std::string> rest(file + 1, arguments.end());
   arguments.erase(file + 1, arguments.end());
   return rest;
+}
+
+// The folder that the trainer is told to take data from; empty where it is not told.
+static std::string dataOf(const std::vector<std::string> &trainerArguments) {
+  constexpr std::string_view option = "--data";
+  for (std::size_t i = 0; i < trainerArguments.size(); ++i) {
+    const std::string &argument = trainerArguments[i];
+    if (argument == option && i + 1 < trainerArguments.size())
+      return trainerArguments[i + 1];
+    if (argument.starts_with(std::string(option) + "="))
+      return argument.substr(option.size() + 1);
+  }
+  return {};
 }
 
 // https://no-color.org: set and not empty.
@@ -75,6 +88,7 @@ void CommandLine::addFile(CLI::App &command) {
                   "Change a value: training.batch=64, standard.optimizer.lr=0.1, mnist.scale=1")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+  command.add_option("--data", options.data, "Folder with the data set's files")->type_name("DIR");
   command.add_flag("--Werror", options.warningsAreErrors, "Warnings are errors");
 }
 
@@ -101,9 +115,8 @@ std::vector<CLI::Option *> CommandLine::addTrainedPoint(CLI::App &command) {
 }
 
 void CommandLine::addStudyCommands() {
-  addFile(add("check", "Report everything that is wrong with a file", [this] {
-    return runCheck(options.file, options.overrides, "", options.warningsAreErrors, options.color);
-  }));
+  addFile(add("check", "Report everything that is wrong with a file",
+              [this] { return runCheck(options, ""); }));
 
   CLI::App &plan = add("plan", "Show points, shapes, memory, kernels and the time they take",
                        [this] { return printPlan(options, isJson); });
@@ -137,6 +150,10 @@ void CommandLine::addStudyCommands() {
           [this] {
             if (isQuick)
               trainerArguments.insert(trainerArguments.begin(), "--quick");
+            if (options.data.empty())
+              options.data = dataOf(trainerArguments);
+            else
+              trainerArguments.insert(trainerArguments.begin(), {"--data", options.data});
             return runTrainer(options, trainerArguments);
           });
   addFile(run);
@@ -161,10 +178,6 @@ void CommandLine::addPredict() {
   addFile(predict);
   addTrainedPoint(predict);
   predict.add_option("IMAGE", prediction.images, "PNG files, and folders of them")->required();
-  predict
-      .add_option("--data", prediction.data,
-                  "Folder with the data set's files, for what only they say")
-      ->type_name("DIR");
   CLI::Option *json = predict.add_flag("--json", prediction.isJson, "Write one JSON object");
   predict.add_flag("--csv", prediction.isCsv, "Write comma-separated values")->excludes(json);
 }

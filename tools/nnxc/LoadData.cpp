@@ -17,10 +17,10 @@ nnxrt::Dataset loadData(const dsl::Dataset &dataset, const std::string &studyFil
   return {parsed.datasets[0], nnxrt::dataFolders(dataset.folder, folder, studyFile)};
 }
 
-dsl::FeatureCounter featureCounter(const std::string &studyFile) {
-  return [studyFile](const dsl::Dataset &dataset) -> dsl::FeatureCount {
+dsl::FeatureCounter featureCounter(const std::string &studyFile, const std::string &folder) {
+  return [studyFile, folder](const dsl::Dataset &dataset) -> dsl::FeatureCount {
     try {
-      return {loadData(dataset, studyFile).features, {}};
+      return {loadData(dataset, studyFile, folder).features, {}};
     } catch (const std::exception &error) {
       std::string problem = error.what();
       std::replace(problem.begin(), problem.end(), '\n', ' ');

@@ -11,6 +11,6 @@ nnxrt::Dataset loadData(const dsl::Dataset &dataset, const std::string &studyFil
                         const std::string &folder = {});
 
 // Loads a table whose shape the study does not state.
-dsl::FeatureCounter featureCounter(const std::string &studyFile);
+dsl::FeatureCounter featureCounter(const std::string &studyFile, const std::string &folder = {});
 
 } // namespace nnx

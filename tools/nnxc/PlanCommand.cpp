@@ -137,7 +137,7 @@ int printPlan(const CompileOptions &options, bool json) {
     return 2;
   }
   emit::ObjectStore store(emit::ObjectStore::defaultFolder());
-  StudyFigures figures = computeFigures(*study, *compiled, *target, store);
+  StudyFigures figures = computeFigures(*study, *compiled, *target, store, options.data);
   if (json)
     printJson(*study, *compiled, figures, target->text);
   else

@@ -54,7 +54,7 @@ private:
 // From a file to a sample, as the data set has them.
 class ImageReader {
 public:
-  ImageReader(const TrainedPoint &trained, const PredictOptions &options, const std::string &study)
+  ImageReader(const TrainedPoint &trained, const CompileOptions &options)
       : dataset(trained.study.datasets[size_t(trained.get().dataset)]), labels(dataset.labels) {
     const dsl::Shape &sample = trained.variant().sample;
     const bool holdsBytes = dataset.kind == "idx" || dataset.kind == "png";
@@ -66,7 +66,7 @@ public:
     pixels.resize(size_t(dsl::elementCount(sample)));
     // What the training samples alone say.
     if (dataset.isStandardized || (labels.empty() && dataset.kind == "png")) {
-      loaded = std::make_unique<nnxrt::Dataset>(loadData(dataset, study, options.data));
+      loaded = std::make_unique<nnxrt::Dataset>(loadData(dataset, options.file, options.data));
       labels = loaded->labels;
     }
   }
@@ -189,7 +189,7 @@ int predictImages(const CompileOptions &options, const TrainedPointOptions &whic
     const std::optional<TrainedPoint> trained = readTrainedPoint(options, which);
     if (!trained)
       return 2;
-    ImageReader reader(*trained, prediction, options.file);
+    ImageReader reader(*trained, options);
     const std::vector<std::string> files = listFiles(prediction.images);
     auto scratch = emit::ScratchFolder::create();
     if (!scratch)

@@ -7,7 +7,6 @@ namespace nnx {
 
 struct PredictOptions {
   std::vector<std::string> images; // files, and folders of them
-  std::string data; // folder with the data set's files; empty: where they usually lie
   bool isJson = false, isCsv = false;
 };
 

@@ -10,12 +10,12 @@
 
 namespace nnx {
 
-static std::vector<DatasetSize> findSizes(const dsl::Study &study) {
+static std::vector<DatasetSize> findSizes(const dsl::Study &study, const std::string &folder) {
   std::vector<DatasetSize> sizes;
   for (const dsl::Dataset &each : study.datasets) {
     DatasetSize size;
     try {
-      const nnxrt::Dataset dataset = loadData(each, study.file);
+      const nnxrt::Dataset dataset = loadData(each, study.file, folder);
       size.train = dataset.train.count;
       size.test = dataset.test.count;
     } catch (const std::exception &error) {
@@ -54,9 +54,10 @@ static PointFigures figuresOf(const dsl::Point &point, const dsl::Study &study,
 }
 
 StudyFigures computeFigures(const dsl::Study &study, const CompiledStudy &compiled,
-                            const kernels::KernelTarget &target, const emit::ObjectStore &store) {
+                            const kernels::KernelTarget &target, const emit::ObjectStore &store,
+                            const std::string &dataFolder) {
   StudyFigures figures;
-  figures.datasets = findSizes(study);
+  figures.datasets = findSizes(study, dataFolder);
   std::map<std::pair<std::string, int64_t>, PointFigures> longest; // by meaning and seed
   for (const dsl::Experiment &experiment : study.experiments) {
     std::vector<PointFigures> &all = figures.experiments.emplace_back();

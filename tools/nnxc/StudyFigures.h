@@ -36,6 +36,7 @@ struct StudyFigures {
 };
 
 StudyFigures computeFigures(const dsl::Study &study, const CompiledStudy &compiled,
-                            const kernels::KernelTarget &target, const emit::ObjectStore &store);
+                            const kernels::KernelTarget &target, const emit::ObjectStore &store,
+                            const std::string &dataFolder);
 
 } // namespace nnx
