@@ -34,7 +34,7 @@ struct Conv2dGeometry {
 
 /// Throws KernelError if a scratch of `vectors` x 16 floats is more than a thread's stack should
 /// hold.
-void checkScratch(const KernelSpec &spec, double vectors);
+void checkScratch(double vectors);
 
 using WindowExpr = std::function<Halide::Expr(Halide::Expr, Halide::Expr)>;
 

@@ -52,7 +52,7 @@ Conv2dGeometry::Conv2dGeometry(const KernelSpec &spec) {
   pooledHeight = outHeight / poolH, pooledWidth = outWidth / poolW;
 }
 
-void checkScratch(const KernelSpec &spec, double vectors) {
+void checkScratch(double vectors) {
   constexpr double limit = 6 << 20; // of the 8 MB that a thread has
   const double bytes = vectors * tileLanes * sizeof(float);
   if (bytes > limit)
@@ -136,7 +136,7 @@ Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) 
   if (g.isPadded) {
     const int rows = (g.poolH - 1) * g.strideH + g.spanH;
     const int columns = (g.outWidth - 1) * g.strideW + g.spanW;
-    checkScratch(spec, double(rows) * columns * g.channels);
+    checkScratch(double(rows) * columns * g.channels);
     padded.compute_at(out, row)
         .store_in(onStack)
         .bound_storage(x, columns)

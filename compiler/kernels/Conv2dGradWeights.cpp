@@ -93,7 +93,7 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
   rule.start(weights, {c, kx, ky, ci});
   Stage step = rule.step(weights, {c, kx, ky, ci}, gradient(c, kx, ky, ci));
 
-  checkScratch(spec, double(blocks.filters) * g.kernelW * g.kernelH * blocks.channels);
+  checkScratch(double(blocks.filters) * g.kernelW * g.kernelH * blocks.channels);
   constrainOutputs(weights, g.weightExtents());
   Var co("co"), cc("cc"), cio("cio"), cii("cii"), lo("lo"), li("li"), kxo("kxo"), kxi("kxi");
   step.split(c, co, cc, blocks.filters)
