@@ -99,7 +99,14 @@ TEST_F(BuildModule, refuses_a_network_without_softmax_at_its_end) {
 
 TEST_F(BuildModule, says_which_layer_cannot_be_built) {
   nnx::dsl::Study study =
-      studyOf("max_pool(17)\nflatten()\ndense(classes, activation = softmax)", "20x20x1");
+      studyOf("max_pool(2)\nflatten()\ndense(classes, activation = softmax)", "20x20x1");
+  // A window that the language refuses.
+  nnx::dsl::LayerInstance &pool = study.variants[0].network.layers[0];
+  std::vector<nnx::dsl::Setting> settings(pool.settings.begin(), pool.settings.end());
+  for (nnx::dsl::Setting &setting : settings)
+    if (setting.name == "size")
+      setting.value = nnx::dsl::Shape{17, 17};
+  pool.settings = nnx::dsl::Settings(std::move(settings));
   std::string found;
   mlir::ScopedDiagnosticHandler handler(
       &context, [&](mlir::Diagnostic &diagnostic) { found += diagnostic.str(); });
