@@ -46,7 +46,7 @@ std::string HtmlTable::html() const {
                          escapeHtml(column.name));
   const std::string name = escapeHtml(caption);
   return fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">\n"
-                     "<table{}><caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}"
+                     "<table{}><caption><span>{}</span></caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}"
                      "</tbody></table></div>\n",
                      name, tools ? " class=\"tools\"" : "", name, heads, rows);
 }
