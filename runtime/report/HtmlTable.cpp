@@ -45,10 +45,11 @@ std::string HtmlTable::html() const {
                          classAttribute({column.number ? "n" : "", column.isExtra ? "off" : ""}),
                          escapeHtml(column.name));
   const std::string name = escapeHtml(caption);
-  return fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">\n"
-                     "<table{}><caption><span>{}</span></caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}"
-                     "</tbody></table></div>\n",
-                     name, tools ? " class=\"tools\"" : "", name, heads, rows);
+  return fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">\n"
+      "<table{}><caption><span>{}</span></caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}"
+      "</tbody></table></div>\n",
+      name, tools ? " class=\"tools\"" : "", name, heads, rows);
 }
 
 } // namespace nnxrt
