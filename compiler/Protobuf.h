@@ -16,20 +16,8 @@ public:
     varint(static_cast<uint64_t>(value));
     return *this;
   }
-  Message &real(uint32_t field, float value) {
-    char bits[sizeof value];
-    std::memcpy(bits, &value, sizeof value);
-    tag(field, 5);
-    bytes.append(bits, sizeof bits);
-    return *this;
-  }
-  Message &real64(uint32_t field, double value) {
-    char bits[sizeof value];
-    std::memcpy(bits, &value, sizeof value);
-    tag(field, 1);
-    bytes.append(bits, sizeof bits);
-    return *this;
-  }
+  Message &real(uint32_t field, float value) { return fixed(field, 5, value); }
+  Message &real64(uint32_t field, double value) { return fixed(field, 1, value); }
   Message &text(uint32_t field, std::string_view value) {
     tag(field, 2);
     varint(value.size());
@@ -42,6 +30,13 @@ public:
 
 private:
   void tag(uint32_t field, uint32_t wireType) { varint(uint64_t{field} << 3 | wireType); }
+  template <typename Real> Message &fixed(uint32_t field, uint32_t wireType, Real value) {
+    char bits[sizeof value];
+    std::memcpy(bits, &value, sizeof value);
+    tag(field, wireType);
+    bytes.append(bits, sizeof bits);
+    return *this;
+  }
   void varint(uint64_t value) {
     for (; value >= 0x80; value >>= 7)
       bytes += static_cast<char>(value | 0x80);
