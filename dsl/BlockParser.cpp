@@ -39,10 +39,10 @@ const Token &BlockParser::takeName() {
 
 void BlockParser::demandKnown(const std::vector<std::string> &words, const char *what) {
   const Token &word = peek();
-  std::string hint = suggest(word.text, words);
-  if (!hint.starts_with("; did you mean"))
+  if (!nearestOf(word.text, words))
     return;
-  sink.report(DiagnosticId::unknown_word, word.location, {what, word.text, hint});
+  sink.report(DiagnosticId::unknown_word, word.location,
+              {what, word.text, suggest(word.text, words)});
   throw SyntaxFailure();
 }
 

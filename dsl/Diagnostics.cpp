@@ -116,21 +116,26 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
+const std::string *nearestOf(std::string_view name, const std::vector<std::string> &known) {
+  constexpr std::size_t longest = 64;
+  constexpr std::size_t maxCompared = 200;
+  const std::string *nearest = nullptr;
+  std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
+  if (name.size() > longest)
+    return nearest;
+  for (const std::string &candidate : std::span(known).first(std::min(known.size(), maxCompared)))
+    if (candidate.size() <= longest && candidate != name)
+      if (std::size_t distance = editDistance(name, candidate); distance < best) {
+        best = distance;
+        nearest = &candidate;
+      }
+  return nearest;
+}
+
 std::string suggest(std::string_view name, const std::vector<std::string> &known) {
   constexpr std::size_t maxListed = 16;
-  constexpr std::size_t maxCompared = 200;
-  if (name.size() <= 64) {
-    std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
-    const std::string *nearest = nullptr;
-    for (const std::string &candidate : std::span(known).first(std::min(known.size(), maxCompared)))
-      if (candidate.size() <= 64 && candidate != name)
-        if (std::size_t distance = editDistance(name, candidate); distance < best) {
-          best = distance;
-          nearest = &candidate;
-        }
-    if (nearest)
-      return "; did you mean `" + *nearest + "`?";
-  }
+  if (const std::string *nearest = nearestOf(name, known))
+    return "; did you mean `" + *nearest + "`?";
   if (known.empty() || known.size() > maxListed)
     return {};
   std::string result = "; known: ";

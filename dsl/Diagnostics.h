@@ -89,6 +89,9 @@ private:
   bool warningsAreErrors;
 };
 
+// The one of `known` that is near `name`, as if written wrong; null where none is.
+const std::string *nearestOf(std::string_view name, const std::vector<std::string> &known);
+
 // "; did you mean `momentum`?" if one of `known` is near `name`, else "; known: lr, momentum", else
 // nothing.
 std::string suggest(std::string_view name, const std::vector<std::string> &known);

@@ -7,7 +7,20 @@
 namespace nnx::dsl {
 namespace {
 
-constexpr int64_t maxRange = 10000; // items of `a..b`
+constexpr int64_t maxRange = 10000;      // items of `a..b`
+constexpr std::size_t maxItems = 100000; // of a list, with those of the lists in it
+
+// Counts no further than `limit`: lists of named lists double with every name.
+std::size_t countItems(const ListValue &list, std::size_t limit) {
+  std::size_t count = list.items.size();
+  for (const Value &item : list.items) {
+    if (count > limit)
+      break;
+    if (const auto *inner = item.get<std::shared_ptr<const ListValue>>())
+      count += countItems(**inner, limit - count);
+  }
+  return count;
+}
 
 bool isNumber(const Value &value) {
   return value.get<int64_t>() || value.get<double>();
@@ -276,6 +289,10 @@ Value Evaluator::evaluateElements(const Expr &expr, const Scope &scope) {
     if (!element.name.empty())
       value.label = element.name;
     list.items.push_back(std::move(value));
+  }
+  if (countItems(list, maxItems) > maxItems) {
+    sink.report(DiagnosticId::too_many_items, expr.location, {maxItems, "items in a list"});
+    isWrong = true;
   }
   return isWrong ? wrong(expr) : made(std::make_shared<const ListValue>(std::move(list)), expr);
 }

@@ -180,8 +180,9 @@ void ReferenceReader::joinTable(const CsvTable &table, const std::string &name,
       continue;
     std::vector<std::string> known = metricNames();
     known.insert(known.end(), axes.begin(), axes.end());
-    if (std::string near = suggest(column, known); near.starts_with("; did you mean"))
-      wrong.add(name + ":1: column `" + column + "` is neither an axis nor a metric" + near);
+    if (nearestOf(column, known))
+      wrong.add(name + ":1: column `" + column + "` is neither an axis nor a metric" +
+                suggest(column, known));
   }
   if (std::find(roles.begin(), roles.end(), Role::metric) == roles.end())
     wrong.add(name + ":1: no column is a metric");

@@ -182,16 +182,9 @@ std::string toText(const Value &value) {
                         [](const WeightsValue &v) { return "safetensors(\"" + v.file + "\")"; },
                         [](const std::shared_ptr<const NetworkValue> &v) { return toText(*v); },
                         [](const std::shared_ptr<const ListValue> &v) {
-                          // A list of lists of lists can have more items than there is time.
-                          constexpr std::size_t longest = 10000;
                           std::string result(v->isTuple ? "(" : "[");
-                          for (std::size_t i = 0; i < v->items.size(); ++i) {
+                          for (std::size_t i = 0; i < v->items.size(); ++i)
                             result += (i ? ", " : "") + toText(v->items[i]);
-                            if (result.size() > longest) {
-                              result += ", …";
-                              break;
-                            }
-                          }
                           return result + (v->isTuple ? ")" : "]");
                         },
                     },

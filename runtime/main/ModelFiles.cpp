@@ -52,6 +52,10 @@ void ModelFiles::keep(const RunInfo &run, const RunResult &result, const nnxrt_v
   // One at a time: two runs that end with equal weights, as those that diverge may, have one file.
   const std::scoped_lock lock(mutex);
   untold.insert(result.weightsSha256);
+  for (const RunPlace &place : run.places) {
+    size_t &runs = wanted[{place.point.experimentIndex, place.point.pointIndex}];
+    runs = std::max(runs, static_cast<size_t>(place.point.repeats));
+  }
   const fs::path file = fileOf(result.weightsSha256);
   if (std::error_code ignored; !fs::exists(file, ignored))
     replaceFile(file, safetensorsOf(weightsOf(model, variant), notesOf(run, result, *info->study)));
@@ -100,13 +104,16 @@ void ModelFiles::settle() {
   for (const std::string &digest : untold)
     needed.insert(fileOf(digest));
   for (const ExperimentFigures &figures : figuresOf(results)) {
-    const auto repeats = static_cast<size_t>(figures.experiment->repeats);
     const PointFigures *const best = figures.best();
-    for (const PointFigures &point : figures.points)
+    for (const PointFigures &point : figures.points) {
+      const auto asked = wanted.find({point.results->experiment, point.results->point});
+      const size_t repeats = std::max(static_cast<size_t>(figures.experiment->repeats),
+                                      asked == wanted.end() ? 0 : asked->second);
       for (const StoredRun &run : point.results->runs)
         if (policy == SavedWeights::all || point.results->runs.size() < repeats ||
             (best == &point && &run == point.bestRun))
           needed.insert(fileOf(run.result.weightsSha256));
+    }
     if (best != nullptr)
       publish(best->bestRun->result.weightsSha256, figures.experiment->name);
   }

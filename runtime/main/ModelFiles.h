@@ -42,6 +42,9 @@ private:
   ResultStore &store;
   const StudyInfo *info = nullptr;
   std::mutex mutex;
+  /// Runs that points are to have, by experiment and point: more than the study says with
+  /// --repeats.
+  std::map<std::pair<size_t, size_t>, size_t> wanted;
   std::multiset<std::string> untold; // digests of results that the store does not have yet
 };
 

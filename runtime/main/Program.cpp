@@ -3,6 +3,7 @@
 
 #include "runtime/data/Dataset.h"
 #include "runtime/device/Processor.h"
+#include "runtime/device/Stack.h"
 #include "runtime/main/CommandLine.h"
 #include "runtime/main/ModelFiles.h"
 #include "runtime/main/ReplayDiverged.h"
@@ -142,6 +143,7 @@ static int trainStudy(StudyPlan plan, const Options &options) {
 }
 
 int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string> &arguments) {
+  enlargeStacks();
   std::signal(SIGXFSZ, SIG_IGN); // a file that may grow no further is an error, not the end
   try {
     checkMachine(compiled);

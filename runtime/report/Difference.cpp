@@ -41,8 +41,9 @@ void collect(const StoredStudy &stored, std::vector<Pair> &pairs, std::map<Place
           places.try_emplace({experiment.name, label, run.repeat}, pairs.size());
       if (isNew)
         pairs.push_back({fmt::format("{}: {}{}", experiment.name, label,
-                                     experiment.repeats > 1 ? fmt::format(" (seed {})", run.seed)
-                                                            : std::string())});
+                                     experiment.repeats > 1 || point.runs.size() > 1
+                                         ? fmt::format(" (seed {})", run.seed)
+                                         : std::string())});
       pairs[known->second].*side = &run;
     }
   }

@@ -20,15 +20,25 @@ static bool areEqual(const PointFigures &a, const PointFigures &b) {
   });
 }
 
+/// By how much the mean of the best is better; `differencesOf` says it of shared seeds.
+static double leadOf(const PointFigures &best, const PointFigures &other) {
+  const double lead = best.score.mean - other.score.mean;
+  return best.metric->higherIsBetter ? lead : -lead;
+}
+
 static OpenComparison examine(const PointFigures &best, const PointFigures &other,
                               const Comparison &comparison, int most) {
   const std::vector<double> differences = differencesOf(best, other);
   const Spread spread = spreadOf(differences);
   OpenComparison open{.seeds = spread.count,
-                      .ahead = spread.count > 0 ? spread.mean : best.score.mean - other.score.mean,
+                      .ahead = spread.count > 0 ? spread.mean : leadOf(best, other),
                       .spread = spread.deviation};
   if (areEqual(best, other))
     return open;
+  if (best.point->settings.seed != other.point->settings.seed) {
+    open.doubt = Doubt::unpaired;
+    return open;
+  }
   if (spread.count < 2) {
     open.doubt = most < firstSeeds ? Doubt::tooMany : Doubt::oneSeed;
     open.needed = most < firstSeeds ? 0 : firstSeeds;

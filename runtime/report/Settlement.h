@@ -16,6 +16,7 @@ enum class Doubt : uint8_t {
   fewSeeds, // more seeds tell, if the difference is what it seems to be
   oneSeed,  // how much seeds differ is not known: some must be tried first
   tooMany,  // more seeds than wanted would be needed
+  unpaired, // the points start from different seeds
   equal     // the same figures with every seed
 };
 

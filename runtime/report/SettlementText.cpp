@@ -36,6 +36,8 @@ static std::string explain(const OpenComparison &open, const ExperimentFigures &
                        text, seedsText(static_cast<size_t>(open.needed)), price);
   case Doubt::tooMany:
     return text + "; more seeds than --most would be needed";
+  case Doubt::unpaired:
+    return text + "; its seeds are others than those of the best, and the test compares equal ones";
   default:
     return "the same figures with every seed: no seed will tell";
   }
@@ -79,7 +81,8 @@ std::string settlementText(const Settlement &settlement, const StudyResults &res
 
 std::string settlementJson(const Settlement &settlement, const StudyResults &results) {
   using Json = nlohmann::ordered_json;
-  static constexpr std::array doubts{"few_seeds", "one_seed", "too_many", "equal"}; // by Doubt
+  static constexpr std::array doubts{"few_seeds", "one_seed", "too_many", "unpaired",
+                                     "equal"}; // by Doubt
   Json experiments = Json::array();
   for (const OpenExperiment &each : settlement.experiments) {
     Json open = Json::array();

@@ -111,7 +111,6 @@ class ServerTest(LiveTest):
         trainer = self.start_trainer("plain/3")
         self.wait(lambda: self.state()["text"].startswith("Training: 1 run now"), "nothing is said of training")
         self.stop(trainer, signal.SIGKILL)
-        (self.out / "results.sqlite").touch()
         self.wait(lambda: self.state()["text"].startswith("Nothing trains now"), "it is believed to live")
 
     def ask(self, method, path, headers):

@@ -14,10 +14,13 @@
 #include "ResultsCommands.h"
 #include "RunCommand.h"
 
+#include "runtime/main/CommandLine.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <unistd.h>
 
 namespace nnx {
@@ -40,17 +43,15 @@ static std::vector<std::string> takeTrainerArguments(std::vector<std::string> &a
   return rest;
 }
 
-// The folder that the trainer is told to take data from; empty where it is not told.
+// The folder that the trainer is told to take data from; empty where it is not told, or where its
+// own complaint about the arguments comes first.
 static std::string dataOf(const std::vector<std::string> &trainerArguments) {
-  constexpr std::string_view option = "--data";
-  for (std::size_t i = 0; i < trainerArguments.size(); ++i) {
-    const std::string &argument = trainerArguments[i];
-    if (argument == option && i + 1 < trainerArguments.size())
-      return trainerArguments[i + 1];
-    if (argument.starts_with(std::string(option) + "="))
-      return argument.substr(option.size() + 1);
-  }
-  return {};
+  std::vector<std::string> arguments = {"STUDY"};
+  arguments.insert(arguments.end(), trainerArguments.begin(), trainerArguments.end());
+  std::ostringstream ignored;
+  int status = 0;
+  const auto told = nnxrt::parseCommandLine(arguments, "", "", ignored, ignored, status);
+  return told ? told->data.string() : std::string();
 }
 
 // https://no-color.org: set and not empty.
@@ -150,9 +151,9 @@ void CommandLine::addStudyCommands() {
           [this] {
             if (isQuick)
               trainerArguments.insert(trainerArguments.begin(), "--quick");
-            if (options.data.empty())
-              options.data = dataOf(trainerArguments);
-            else
+            if (const std::string told = dataOf(trainerArguments); !told.empty())
+              options.data = told;
+            else if (!options.data.empty())
               trainerArguments.insert(trainerArguments.begin(), {"--data", options.data});
             return runTrainer(options, trainerArguments);
           });

@@ -5,6 +5,7 @@
 #include "runtime/report/Format.h"
 #include "runtime/report/Report.h"
 #include "runtime/store/MergeResults.h"
+#include "runtime/store/ResultsFolder.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -44,10 +45,12 @@ LiveReport::LiveReport(std::vector<std::string> resultsFolders)
   read();
 }
 
-// SQLite appends to the -wal file what it writes, and moves it to the other one now and then.
+// SQLite appends to the -wal file what it writes, and moves it to the other one now and then. A
+// trainer that is killed writes nothing more, and owns its folder no more.
 std::string LiveReport::stamp() const {
   std::string text;
   for (const std::string &folder : folders) {
+    text += isOwned(folder) ? "owned " : "free ";
     for (const char *name : {"results.sqlite", "results.sqlite-wal", ".lock"}) {
       std::error_code error;
       const fs::path file = fs::path(folder) / name;
