@@ -103,11 +103,13 @@ ExperimentCheck Checker::checkExperiment(const ExperimentNode &node, Experiment 
 
 // What is said about the points: figures of others, claims, the report.
 void Checker::checkOutcome(const ExperimentNode &node, Experiment &experiment) {
-  ReferenceReader(node, file, globals, {load, study.published}, sink).read(experiment);
   const auto dataset =
       std::find_if(study.datasets.begin(), study.datasets.end(),
                    [&](const Dataset &each) { return each.name == node.train->dataset; });
-  if (dataset == study.datasets.end()) // which metrics it has is not known where it is wrong
+  const bool isRight = dataset != study.datasets.end(); // else its metrics are not known
+  ReferenceReader(node, isRight ? &*dataset : nullptr, file, globals, {load, study.published}, sink)
+      .read(experiment);
+  if (!isRight)
     return;
   ClaimReader claims(experiment, *dataset, file, globals, sink);
   for (const ClaimNode &claim : node.claims)

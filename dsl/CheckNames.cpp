@@ -71,8 +71,15 @@ void Checker::checkUnused() {
     for (const Statement &statement : body) {
       if (statement.kind != StatementKind::join)
         forEachName(statement.expr, use);
+      const bool isUsedOutside = used.erase(statement.variable) > 0; // another name
       self(statement.body, self);
       self(statement.otherwise, self);
+      if (!statement.variable.empty() && !used.contains(statement.variable))
+        sink.report(DiagnosticId::unused_declaration, statement.variableLocation,
+                    {"counter", statement.variable});
+      used.erase(statement.variable);
+      if (isUsedOutside)
+        use(statement.variable);
     }
   };
   for (const LetNode &let : file.lets)

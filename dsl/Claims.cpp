@@ -32,6 +32,10 @@ void collectReferences(const ClaimExpr &expr, std::vector<std::string> &names) {
     collectReferences(operand, names);
 }
 
+bool hasMetric(const ClaimExpr &expr) {
+  return expr.op == "metric" || std::any_of(expr.operands.begin(), expr.operands.end(), hasMetric);
+}
+
 bool hasReference(const Point &point, const std::string &metric) {
   return std::any_of(point.reference.begin(), point.reference.end(),
                      [&](const auto &figure) { return figure.first == metric; });
@@ -80,6 +84,9 @@ std::optional<Claim> ClaimReader::read(const ClaimNode &node) {
   try {
     Claim claim;
     claim.condition = checkOperand(node.condition, "expect", Kind::truth);
+    if (!hasMetric(claim.condition))
+      sink.report(DiagnosticId::wrong_operand, node.condition.location,
+                  {"expect", "a metric", "`" + toText(node.condition) + "`"});
     claim.points = pointsOf(node, claim.condition);
     claim.text = toText(node.condition) + (node.where ? " where " + toText(*node.where) : "");
     claim.location = node.condition.location;

@@ -28,6 +28,8 @@ std::string describeRange(const Parameter &parameter) {
   };
   if (std::isinf(parameter.greatest))
     return "at least " + text(parameter.least);
+  if (std::isinf(parameter.least))
+    return "at most " + text(parameter.greatest);
   return "between " + text(parameter.least) + " and " + text(parameter.greatest);
 }
 

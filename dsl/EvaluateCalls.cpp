@@ -230,6 +230,11 @@ Value Evaluator::evaluateInit(const Signature &signature, const Expr &call, cons
   double *argument = init.argument;
   for (const Setting &setting : *settings)
     *argument++ = std::get<double>(setting.value);
+  if (init.name == "uniform" && init.argument[0] > init.argument[1]) {
+    sink.report(DiagnosticId::wrong_distribution, call.location,
+                {call.text, "the first not above the second"});
+    return wrong(call);
+  }
   return made(std::move(init), call);
 }
 

@@ -1,11 +1,14 @@
 // Rows of tables/Metrics.def.
 #include "dsl/Metrics.h"
 
+#include <cmath>
+
 namespace nnx::dsl {
 
 const std::vector<MetricRow> &metrics() {
   static const std::vector<MetricRow> rows = {
-#define NNX_METRIC(NAME, DIRECTION, KEPT, TASK) {NAME, Better::DIRECTION, Kept::KEPT, Task::TASK},
+#define NNX_METRIC(NAME, DIRECTION, KEPT, TASK, LEAST, GREATEST)                                   \
+  {NAME, Better::DIRECTION, Kept::KEPT, Task::TASK, LEAST, GREATEST},
 #include "dsl/tables/Metrics.def"
   };
   return rows;

@@ -14,6 +14,7 @@ struct MetricRow {
   Better better{};
   Kept kept{};
   Task task{};
+  double least{}, greatest{}; // what it can be, both included
 };
 
 const std::vector<MetricRow> &metrics();

@@ -4,6 +4,7 @@
 #include "dsl/Parser.h"
 
 #include <algorithm>
+#include <span>
 
 namespace nnx::dsl {
 namespace {
@@ -13,6 +14,13 @@ struct Option {
   SourceLocation location; // of the path
   Expr value;
 };
+
+std::string joined(std::span<const std::string> path) {
+  std::string text;
+  for (const std::string &name : path)
+    text += (text.empty() ? "" : ".") + name;
+  return text;
+}
 
 // NAME, NAME.NAME or NAME.NAME.NAME, then `=` and an expression.
 std::optional<Option> parseOption(const std::string &text, uint32_t line, DiagnosticSink &sink) {
@@ -58,6 +66,36 @@ template <typename Nodes> bool setInNodes(Nodes &nodes, const char *kind, const 
   return found;
 }
 
+bool sets(const std::vector<SettingNode> &settings, const Option &option) {
+  const std::string part = option.path.size() == 3 ? option.path[2] : "";
+  return std::any_of(settings.begin(), settings.end(), [&](const SettingNode &setting) {
+    return setting.name == option.path[1] && (setting.part.empty() || setting.part == part);
+  });
+}
+
+// Whether an experiment takes a setting of a training from where the option puts it.
+bool isTaken(const File &file, const Option &option) {
+  auto isSetIn = [&](const TrainingNode &node) {
+    return option.path[0] == "training" || option.path[0] == node.name;
+  };
+  return std::any_of(file.experiments.begin(), file.experiments.end(), [&](const auto &experiment) {
+    if (!experiment.train || sets(experiment.train->overrides, option))
+      return false;
+    const std::string *name = &experiment.train->training;
+    // From a training to that it builds on; as many steps as there are trainings, if they cycle.
+    for (std::size_t i = 0; i < file.trainings.size(); ++i) {
+      auto node = std::find_if(file.trainings.begin(), file.trainings.end(),
+                               [&](const TrainingNode &each) { return each.name == *name; });
+      if (node == file.trainings.end() || isSetIn(*node))
+        return node != file.trainings.end();
+      if (sets(node->settings, option))
+        return false;
+      name = &node->base;
+    }
+    return false;
+  });
+}
+
 } // namespace
 
 void applyOverrides(File &file, SourceFile &source, const Overrides &overrides,
@@ -79,7 +117,10 @@ void applyOverrides(File &file, SourceFile &source, const Overrides &overrides,
           found = true;
         }
     } else {
-      found = setInNodes(file.trainings, "training", *option) || found;
+      found = setInNodes(file.trainings, "training", *option);
+      if (found && !isTaken(file, *option))
+        sink.report(DiagnosticId::useless_option, option->location,
+                    {joined(std::span(option->path).subspan(1)), option->path[0]});
       found = setInNodes(file.datasets, "dataset", *option) || found;
       found = setInNodes(file.experiments, "experiment", *option) || found;
     }

@@ -38,10 +38,12 @@ std::string labelText(const Expr &expr) {
   return expr.kind == ExprKind::string ? expr.text : toText(expr);
 }
 
-Parameter figureNamed(std::string name) {
+Parameter parameterOf(const MetricRow &metric) {
   Parameter parameter;
-  parameter.name = std::move(name);
+  parameter.name = metric.name;
   parameter.type = Type::real;
+  parameter.least = metric.least;
+  parameter.greatest = metric.greatest;
   return parameter;
 }
 
@@ -72,9 +74,10 @@ private:
   std::size_t more = 0;
 };
 
-ReferenceReader::ReferenceReader(const ExperimentNode &node, const File &file, const Scope &globals,
-                                 Tables tables, DiagnosticSink &sink)
-    : node(node), file(file), globals(globals), tables(tables), sink(sink) {
+ReferenceReader::ReferenceReader(const ExperimentNode &node, const Dataset *dataset,
+                                 const File &file, const Scope &globals, Tables tables,
+                                 DiagnosticSink &sink)
+    : node(node), dataset(dataset), file(file), globals(globals), tables(tables), sink(sink) {
   for (const AxisNode &axis : node.axes)
     axes.insert(axes.end(), axis.names.begin(), axis.names.end());
 }
@@ -186,6 +189,11 @@ void ReferenceReader::joinTable(const CsvTable &table, const std::string &name,
   }
   if (std::find(roles.begin(), roles.end(), Role::metric) == roles.end())
     wrong.add(name + ":1: no column is a metric");
+  for (std::size_t c = 0; c < roles.size(); ++c)
+    if (roles[c] == Role::metric)
+      if (std::string_view why = reasonAgainst(*findMetric(table.names[c])); !why.empty())
+        wrong.add(name + ":1: column `" + table.names[c] + "`: `" + dataset->name +
+                  "` has no such figure: " + std::string(why));
   for (const CsvRow &line : table.rows) {
     const std::string place = name + ":" + std::to_string(line.line) + ": ";
     Row row;
@@ -194,14 +202,18 @@ void ReferenceReader::joinTable(const CsvTable &table, const std::string &name,
       if (cell.empty())
         continue;
       auto number = readNumber(cell);
+      const MetricRow *metric = roles[c] == Role::metric ? findMetric(table.names[c]) : nullptr;
       if (roles[c] == Role::axis)
         row.coordinates.emplace_back(table.names[c], cell);
       else if (roles[c] == Role::note)
         row.notes.emplace_back(table.names[c], cell);
-      else if (number)
-        row.figures.emplace_back(findMetric(table.names[c])->name, *number);
-      else
+      else if (!number)
         wrong.add(place + "`" + cell + "` for `" + table.names[c] + "` is no number");
+      else if (*number < metric->least || *number > metric->greatest)
+        wrong.add(place + "`" + table.names[c] + "` must be " +
+                  describeRange(parameterOf(*metric)) + ", found `" + cell + "`");
+      else
+        row.figures.emplace_back(metric->name, *number);
     }
     std::vector<Point *> points = pointsOf(row, experiment);
     if (points.empty() && !experiment.points.empty())
@@ -209,6 +221,11 @@ void ReferenceReader::joinTable(const CsvTable &table, const std::string &name,
     else if (!join(row, points))
       wrong.add(place + "another row gives a figure of the same name for the same point");
   }
+}
+
+// Why the data set has no such figure; empty where it has one, or is not known.
+std::string_view ReferenceReader::reasonAgainst(const MetricRow &metric) const {
+  return dataset ? whyAbsent(metric, *dataset) : std::string_view();
 }
 
 std::string ReferenceReader::textOf(const Row &row) {
@@ -248,7 +265,10 @@ void ReferenceReader::readRow(const ReferenceRowNode &written, Experiment &exper
       isRight = false;
       continue;
     }
-    Value value = evaluator.evaluateFor(figureNamed(pathOf(setting)), setting.value, globals);
+    if (std::string_view why = reasonAgainst(*metric); !why.empty())
+      sink.report(DiagnosticId::absent_metric, setting.location,
+                  {dataset->name, metric->name, why});
+    Value value = evaluator.evaluateFor(parameterOf(*metric), setting.value, globals);
     if (const double *number = value.get<double>())
       row.figures.emplace_back(metric->name, *number);
   }

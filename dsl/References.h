@@ -9,6 +9,7 @@
 namespace nnx::dsl {
 
 struct CsvTable;
+struct MetricRow;
 
 class ReferenceReader {
 public:
@@ -18,8 +19,9 @@ public:
     std::vector<SourceText> &known;
   };
 
-  ReferenceReader(const ExperimentNode &node, const File &file, const Scope &globals, Tables tables,
-                  DiagnosticSink &sink);
+  // `dataset`: that the experiment trains on; null where it is wrong.
+  ReferenceReader(const ExperimentNode &node, const Dataset *dataset, const File &file,
+                  const Scope &globals, Tables tables, DiagnosticSink &sink);
 
   // Adds figures and notes to the points. Without points, what can be checked without is checked.
   void read(Experiment &experiment);
@@ -32,6 +34,7 @@ private:
     std::vector<std::pair<std::string, double>> figures;
   };
 
+  std::string_view reasonAgainst(const MetricRow &metric) const;
   static std::string textOf(const Row &row);
   std::vector<Point *> pointsOf(const Row &row, Experiment &experiment) const;
   bool join(const Row &row, const std::vector<Point *> &points);
@@ -41,6 +44,7 @@ private:
   void readRow(const ReferenceRowNode &written, Experiment &experiment);
 
   const ExperimentNode &node;
+  const Dataset *dataset;
   const File &file;
   const Scope &globals;
   const Tables tables;

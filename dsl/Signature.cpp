@@ -67,14 +67,9 @@ std::map<std::string, Signature, std::less<>> readSchedules() {
 
 std::map<std::string, Signature, std::less<>> readInits() {
   std::map<std::string, Signature, std::less<>> result;
-  auto add = [&](const char *name, std::vector<std::pair<const char *, double>> arguments) {
-    Signature signature{name, {}};
-    for (auto &[argument, fallback] : arguments)
-      signature.parameters.push_back({argument, Type::real, toText(fallback)});
-    result[name] = std::move(signature);
-  };
-#define NNX_INIT_ARGUMENT(NAME, DEFAULT) {NAME, DEFAULT}
-#define NNX_INIT(NAME, ...) add(#NAME, {__VA_ARGS__});
+#define NNX_INIT_ARGUMENT(NAME, DEFAULT, LEAST)                                                    \
+  {NAME, Type::real, toText(double(DEFAULT)), nullptr, LEAST, INFINITY}
+#define NNX_INIT(NAME, ...) result[#NAME] = {#NAME, {__VA_ARGS__}};
 #include "dsl/tables/Inits.def"
   return result;
 }

@@ -19,7 +19,7 @@ constexpr TypeRow typeRows[] = {
 };
 
 std::vector<std::string> initArgumentsOf(std::string_view name) {
-#define NNX_INIT_ARGUMENT(NAME, DEFAULT) NAME
+#define NNX_INIT_ARGUMENT(NAME, DEFAULT, LEAST) NAME
 #define NNX_INIT(NAME, ...)                                                                        \
   if (name == #NAME)                                                                               \
     return {__VA_ARGS__};

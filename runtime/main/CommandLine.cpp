@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <ostream>
 
@@ -25,6 +26,28 @@ static void readShard(const std::string &text, Options &options) {
                       readTo(std::string_view(text).substr(slash + 1), options.shards);
   if (!isRead || options.shard < 1 || options.shard > options.shards)
     throw CLI::ValidationError("--shard", fmt::format("`{}` is not I/N with I from 1 to N", text));
+}
+
+/// Seconds in "90s", "1.5h" or "1h30m".
+static double readTime(const std::string &text) {
+  static const std::map<char, double> units{{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+  double seconds = 0;
+  const char *at = text.data(), *const end = at + text.size();
+  while (at != end) {
+    double number = 0;
+    const auto [rest, error] = std::from_chars(at, end, number, std::chars_format::fixed);
+    const auto unit = rest != end ? units.find(*rest) : units.end();
+    if (error != std::errc() || !(number >= 0) || unit == units.end()) {
+      seconds = 0;
+      break;
+    }
+    seconds += number * unit->second;
+    at = rest + 1;
+  }
+  if (!(seconds > 0) || !std::isfinite(seconds))
+    throw CLI::ValidationError(
+        "--budget", fmt::format("`{}` is no time above 0 such as 90s, 30m or 1h30m", text));
+  return seconds;
 }
 
 static SavedWeights policyOf(const std::string &text) {
@@ -58,13 +81,10 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
                  "Save a run at least that often inside an epoch (10)")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 86400.0));
-  app.add_option("--budget", options.budgetSeconds,
-                 "Start no run that is not expected to end in this time: 90s, 30m, 2h")
-      ->type_name("TIME")
-      ->transform(CLI::AsNumberWithUnit(
-          std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}},
-          CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
-      ->check(CLI::PositiveNumber);
+  app.add_option_function<std::string>(
+         "--budget", [&](const std::string &text) { options.budgetSeconds = readTime(text); },
+         "Start no run that is not expected to end in this time: 90s, 30m, 1h30m")
+      ->type_name("TIME");
   app.add_option_function<std::string>(
          "--shard", [&](const std::string &text) { readShard(text, options); },
          "Train the Ith of N parts of the runs; `nnxc report` merges their folders")

@@ -14,7 +14,10 @@
 #include "ResultsCommands.h"
 #include "RunCommand.h"
 
+#include "dsl/Diagnostics.h"
 #include "runtime/main/CommandLine.h"
+
+#include "llvm/ADT/StringExtras.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -245,10 +248,14 @@ int CommandLine::run(std::vector<std::string> arguments) {
   auto isCommand = [&](const CommandText &command) { return command.name == arguments.front(); };
   if (!arguments.empty() && !arguments.front().starts_with("-") &&
       std::none_of(program.commands.begin(), program.commands.end(), isCommand)) {
-    std::string known;
+    std::vector<std::string> known;
     for (const CommandText &command : program.commands)
-      known += (known.empty() ? "" : ", ") + command.name;
-    std::cerr << "unknown command `" << arguments.front() << "`; known: " << known << '\n';
+      known.push_back(command.name);
+    const std::string *nearest = dsl::nearestOf(arguments.front(), known);
+    std::cerr << "unknown command `" << arguments.front() << "`; "
+              << (nearest ? "did you mean `" + *nearest + "`?"
+                          : "known: " + llvm::join(known, ", "))
+              << '\n';
     return 2;
   }
   trainerArguments = takeTrainerArguments(arguments);

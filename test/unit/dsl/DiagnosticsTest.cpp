@@ -46,6 +46,8 @@ bool isProvokedHere(DiagnosticId id) {
     return Analysed("", {"training.batch"}).reports(id) && Analysed("", {"\xff=1"}).reports(id);
   case DiagnosticId::unknown_option:
     return Analysed("", {"training.batch=3"}).reports(id);
+  case DiagnosticId::useless_option:
+    return Analysed("training a { batch = 3 }", {"a.batch=4"}).reports(id);
   case DiagnosticId::too_many_items: {
     std::string list = "let a = [1";
     for (int i = 0; i < 10000; ++i)
