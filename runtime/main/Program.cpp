@@ -107,6 +107,7 @@ static int trainAndReport(const StudyPlan &plan, const Options &options, const f
 
   StudyResults results = store.load();
   store.keepPictures(results, bestRows(results));
+  examineDiverged(plan, options.threads, results, store, interrupted);
   writeReport(results, out);
   if (!options.json)
     fmt::print("{}\nreport: {}\n", tableText(results), (out / "report.html").string());

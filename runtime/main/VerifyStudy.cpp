@@ -27,10 +27,9 @@ public:
       record = readRecord(report);
       return;
     }
-    if (std::error_code ignored; !std::filesystem::exists(out / "results.sqlite", ignored))
-      throw StoreError(fmt::format("{}: holds no results", out.string()));
+    const std::filesystem::path file = databaseOf(out);
     folder.emplace(out);
-    prepareSchema(database.emplace(out / "results.sqlite"));
+    prepareSchema(database.emplace(file));
   }
 
   StudyResults of(const StudyInfo &info) {

@@ -46,11 +46,11 @@ std::string autopsyText(const Autopsy &autopsy, int64_t divergedStep) {
   std::array<size_t, autopsyColumns.size()> widths{};
   for (const auto &row : rows)
     for (size_t c = 0; c < row.size(); ++c)
-      widths[c] = std::max(widths[c], row[c].size());
+      widths[c] = std::max(widths[c], textWidth(row[c]));
   for (const auto &row : rows) {
     std::string line;
     for (size_t c = 0; c < row.size(); ++c)
-      line += fmt::format("  {:<{}}", row[c], widths[c]);
+      line += "  " + padded(row[c], widths[c]);
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   }
   return text;

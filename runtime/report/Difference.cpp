@@ -61,10 +61,6 @@ std::string figuresOf(const StoredRun *run) {
   return text;
 }
 
-std::string padded(const std::string &text, size_t width) {
-  return text + std::string(width - std::min(width, textWidth(text)), ' ');
-}
-
 std::string tableOf(const std::vector<const Pair *> &rows) {
   size_t names = 0, figures = 0;
   for (const Pair *pair : rows) {

@@ -6,6 +6,7 @@
 #include "runtime/report/Page.h"
 #include "runtime/store/ResultReader.h"
 #include "runtime/store/StoreError.h"
+#include "runtime/train/SameStudy.h"
 
 #include <cstdlib>
 #include <fmt/format.h>
@@ -208,18 +209,11 @@ StudyResults resultsFor(const ReportRecord &record, const StudyInfo &info,
       throw StoreError(
           fmt::format("{}: is the report of another study: {}", origin.string(), what));
   };
-  const auto &ours = info.study->experiments, &theirs = record.study.experiments;
   demand(info.target == record.info.target && info.quick == record.info.quick,
          fmt::format("compiled for {}{}", record.info.target,
                      record.info.quick ? ", trained with --quick" : ""));
-  demand(ours.size() == theirs.size(), "it has other experiments");
-  for (size_t e = 0; e < ours.size(); ++e) {
-    demand(ours[e].name == theirs[e].name && ours[e].points.size() == theirs[e].points.size(),
-           fmt::format("experiment `{}`", theirs[e].name));
-    for (size_t p = 0; p < ours[e].points.size(); ++p)
-      demand(ours[e].points[p].key == theirs[e].points[p].key,
-             fmt::format("point `{}` of `{}`", theirs[e].points[p].label, theirs[e].name));
-  }
+  const std::string difference = differenceOf(record.study, *info.study);
+  demand(difference.empty(), difference);
   StudyResults results = record.results;
   results.info = &info;
   return results;

@@ -1,6 +1,7 @@
 // A settlement for people, programs and the trainer.
 #include "runtime/report/Format.h"
 #include "runtime/report/Settlement.h"
+#include "runtime/report/TextWidth.h"
 
 #include <algorithm>
 #include <array>
@@ -54,16 +55,17 @@ std::string settlementText(const Settlement &settlement, const StudyResults &res
   for (const OpenExperiment &each : settlement.experiments) {
     const PointFigures &best = each.figures.points[each.best];
     open += each.open.size();
-    text += fmt::format("{}: best {}, {} {} with {}; {} of {} undecided\n",
-                        each.figures.experiment->name, best.name(), each.figures.metric->title,
-                        spreadText(best.score, writerOf(each.figures.metric->unit)),
-                        seedsText(best.score.count), each.open.size(),
-                        counted(static_cast<int64_t>(each.compared), "comparison"));
+    text += fmt::format(
+        "{}: best {}, {} {} with {}; {} of {} undecided\n", each.figures.experiment->name,
+        printable(best.name()), each.figures.metric->title,
+        spreadText(best.score, writerOf(each.figures.metric->unit)), seedsText(best.score.count),
+        each.open.size(), counted(static_cast<int64_t>(each.compared), "comparison"));
     size_t width = 0;
     for (const OpenComparison &comparison : each.open)
-      width = std::max(width, each.figures.points[comparison.point].name().size());
+      width = std::max(width, textWidth(each.figures.points[comparison.point].name()));
     for (const OpenComparison &comparison : each.open)
-      text += fmt::format("  {:<{}}  {}\n", each.figures.points[comparison.point].name(), width,
+      text += fmt::format("  {}  {}\n",
+                          padded(printable(each.figures.points[comparison.point].name()), width),
                           explain(comparison, each.figures));
   }
   if (settlement.experiments.empty())

@@ -71,4 +71,9 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::string padded(std::string text, size_t columns) {
+  const size_t width = textWidth(text);
+  return std::move(text) + std::string(columns - std::min(columns, width), ' ');
+}
+
 } // namespace nnxrt

@@ -16,4 +16,7 @@ std::string cutToWidth(std::string_view text, size_t columns);
 /// `text` with control characters as spaces.
 std::string printable(std::string_view text);
 
+/// `text` with spaces behind it up to a width of `columns`; text that is wider stays as it is.
+std::string padded(std::string text, size_t columns);
+
 } // namespace nnxrt

@@ -2,6 +2,7 @@
 #include "runtime/store/MergeResults.h"
 
 #include "runtime/store/StoreError.h"
+#include "runtime/train/SameStudy.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -17,18 +18,12 @@ static void demandSameStudy(const StoredStudy &first, const StoredStudy &other) 
     fail("one is a quick trial");
   if (first.info.target != other.info.target)
     fail(fmt::format("compiled for {} and {}", first.info.target, other.info.target));
+  if (const std::string difference = differenceOf(first.study, other.study); !difference.empty())
+    fail(difference);
   const auto &left = first.study.experiments, &right = other.study.experiments;
-  if (!std::ranges::equal(left, right, {}, &Experiment::name, &Experiment::name))
-    fail("their experiments are not the same");
-  for (size_t e = 0; e < left.size(); ++e) {
-    if (left[e].repeats != right[e].repeats ||
-        !std::ranges::equal(left[e].points, right[e].points, {}, &Point::label, &Point::label))
-      fail(fmt::format("the points of experiment `{}`", left[e].name));
-    for (size_t p = 0; p < left[e].points.size(); ++p)
-      if (left[e].points[p].key != right[e].points[p].key)
-        fail(
-            fmt::format("experiment `{}`, what `{}` means", left[e].name, left[e].points[p].label));
-  }
+  for (size_t e = 0; e < left.size(); ++e)
+    if (left[e].repeats != right[e].repeats)
+      fail(fmt::format("the repeats of experiment `{}`", left[e].name));
 }
 
 static bool isWhole(const StoredRun &run) {

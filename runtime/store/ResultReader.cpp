@@ -300,13 +300,6 @@ static int64_t readStart(Database &database, StoredStudy &stored) {
   return row;
 }
 
-static std::filesystem::path databaseOf(const std::filesystem::path &folder) {
-  const std::filesystem::path file = folder / "results.sqlite";
-  if (std::error_code ignored; !std::filesystem::exists(file, ignored))
-    throw StoreError(fmt::format("{}: holds no results", folder.string()));
-  return file;
-}
-
 static std::unique_ptr<StoredStudy> readFrom(Database &database,
                                              const std::filesystem::path &folder, bool isLive) {
   auto stored = std::make_unique<StoredStudy>();

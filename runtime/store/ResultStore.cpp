@@ -2,6 +2,7 @@
 #include "runtime/store/ResultStore.h"
 
 #include "runtime/data/Dataset.h"
+#include "runtime/store/Autopsies.h"
 #include "runtime/store/Pictures.h"
 #include "runtime/store/ResultsCsv.h"
 #include "runtime/store/Schema.h"
@@ -263,6 +264,11 @@ StudyResults ResultStore::loadLocked(bool withSamples) {
 StudyResults ResultStore::load(bool withHits) {
   const std::lock_guard guard(mutex);
   return loadLocked(withHits);
+}
+
+void ResultStore::keepAutopsy(int64_t row, const Autopsy &autopsy) {
+  const std::lock_guard lock(mutex);
+  nnxrt::keepAutopsy(database, row, autopsy);
 }
 
 void ResultStore::keepPictures(StudyResults &results, const std::set<int64_t> &rows) {

@@ -36,6 +36,9 @@ public:
   /// Everything known about the points of the study; after studyStarted.
   StudyResults load(bool withHits = true);
 
+  /// Of the run in row `row` of load().
+  void keepAutopsy(int64_t row, const Autopsy &autopsy);
+
   /// Keeps the pictures of the samples that these runs of load() have wrong, and no others, and
   /// gives them to the runs. Data sets whose samples are no pictures have none.
   void keepPictures(StudyResults &results, const std::set<int64_t> &rows);

@@ -76,6 +76,13 @@ ResultsFolder::~ResultsFolder() {
 }
 
 // Asking for the lock would take it from a trainer that starts at this moment.
+fs::path databaseOf(const fs::path &folder) {
+  const fs::path file = folder / "results.sqlite";
+  if (std::error_code ignored; !fs::exists(file, ignored))
+    throw StoreError(fmt::format("{}: holds no results", folder.string()));
+  return file;
+}
+
 bool isOwned(const fs::path &folder) {
   const int lock = ::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC);
   if (lock < 0)

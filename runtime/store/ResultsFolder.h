@@ -27,6 +27,9 @@ private:
 /// Whether the process that owned the folder last is still there. Only looks.
 bool isOwned(const std::filesystem::path &folder);
 
+/// The file of results in the folder. Throws StoreError where there is none.
+std::filesystem::path databaseOf(const std::filesystem::path &folder);
+
 /// Replaces `file` by `text` in one step: written beside it, flushed to the disk, renamed. Throws
 /// StoreError; the old file then stands untouched.
 void replaceFile(const std::filesystem::path &file, std::string_view text);

@@ -9,6 +9,7 @@
 #include "runtime/data/FileBytes.h"
 #include "runtime/data/Png.h"
 #include "runtime/data/Sources.h"
+#include "runtime/report/TextWidth.h"
 #include "runtime/store/ResultsCsv.h"
 
 #include <algorithm>
@@ -141,11 +142,12 @@ std::vector<Prediction> predictAll(LoadedNetwork &network, ImageReader &reader,
 void printText(const std::vector<Prediction> &all, const ImageReader &reader) {
   size_t width = 0, labelWidth = 0;
   for (const Prediction &each : all) {
-    width = std::max(width, each.file.size());
-    labelWidth = std::max(labelWidth, reader.label(each.best).size());
+    width = std::max(width, nnxrt::textWidth(each.file));
+    labelWidth = std::max(labelWidth, nnxrt::textWidth(reader.label(each.best)));
   }
   for (const Prediction &each : all)
-    fmt::print("{:<{}}  {:<{}}  {:.4f}\n", each.file, width, reader.label(each.best), labelWidth,
+    fmt::print("{}  {}  {:.4f}\n", nnxrt::padded(nnxrt::printable(each.file), width),
+               nnxrt::padded(nnxrt::printable(reader.label(each.best)), labelWidth),
                each.outputs[each.best]);
 }
 

@@ -4,8 +4,8 @@
 #include "compiler/emit/StudyJson.h"
 #include "compiler/emit/Target.h"
 #include "dsl/Analyse.h"
+#include "runtime/train/SameStudy.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
@@ -36,23 +36,11 @@ dsl::FeatureCounter counterOf(const nnxrt::Study &stored) {
 }
 
 void demandEqual(const nnxrt::Study &stored, const nnxrt::Study &now, const std::string &origin) {
-  const auto fail = [&](const std::string &what) {
+  if (const std::string difference = nnxrt::differenceOf(stored, now); !difference.empty())
     throw std::runtime_error(fmt::format(
         "{}: this nnxc ({}, numerics {}) makes another study of the source than {} (numerics {}) "
         "did: {} differs",
-        origin, now.compiler, now.numerics, stored.compiler, stored.numerics, what));
-  };
-  const auto &left = stored.experiments, &right = now.experiments;
-  if (!std::ranges::equal(left, right, {}, &nnxrt::Experiment::name, &nnxrt::Experiment::name))
-    fail("the list of experiments");
-  for (size_t e = 0; e < left.size(); ++e) {
-    const auto &points = left[e].points, &others = right[e].points;
-    if (points.size() != others.size())
-      fail(fmt::format("the number of points of `{}`", left[e].name));
-    for (size_t p = 0; p < points.size(); ++p)
-      if (points[p].label != others[p].label || points[p].key != others[p].key)
-        fail(fmt::format("point {}/{} ({})", left[e].name, p + 1, points[p].label));
-  }
+        origin, now.compiler, now.numerics, stored.compiler, stored.numerics, difference));
 }
 
 } // namespace

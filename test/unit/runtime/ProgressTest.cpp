@@ -200,6 +200,12 @@ TEST(Progress, names_cannot_steer_the_terminal) {
   EXPECT_THAT(text, AllOf(HasSubstr("a [2Jb c: finished"), Not(HasSubstr("\x1b"))));
 }
 
+TEST(TextWidth, pads_to_columns) {
+  EXPECT_EQ(padded("ab", 4), "ab  ");
+  EXPECT_EQ(padded("\u6570", 4), "\u6570  ");
+  EXPECT_EQ(padded("abc", 2), "abc");
+}
+
 TEST(TextWidth, counts_columns) {
   EXPECT_EQ(textWidth("abc"), 3U);
   EXPECT_EQ(textWidth("é±━"), 3U);

@@ -135,7 +135,7 @@ TEST_F(RecordTest, another_study_is_refused) {
   Study changedStudy = study;
   changedStudy.experiments[0].points[1].key = "other";
   other = infoOf(changedStudy);
-  EXPECT_THAT(problem(other), HasSubstr("point `act = tanh` of `activations`"));
+  EXPECT_THAT(problem(other), HasSubstr("another study: point activations/2 (act = tanh)"));
 }
 
 } // namespace
