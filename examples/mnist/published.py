@@ -33,6 +33,15 @@ def column_of(axis, results):
     return f"axis_{axis}" if f"axis_{axis}" in results[0] else axis
 
 
+def label_of(text):
+    """A label as the published tables write it: `adam()` is adam, 0.10 is 0.1."""
+    text = text.removesuffix("()")
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def ours(rows, metric):
     values = [float(row[metric]) for row in rows]
     mean = statistics.mean(values)
@@ -49,13 +58,13 @@ def table(experiment, results):
     found = collections.defaultdict(list)
     for row in results:
         if row["experiment"] == experiment and row["status"] in ("finished", "diverged"):
-            found[tuple(row[column_of(axis, results)] for axis in axes)].append(row)
+            found[tuple(label_of(row[column_of(axis, results)]) for axis in axes)].append(row)
     heads = axes + [f"{head} {metric}" for metric in metrics for head in ("published", "our")]
     lines = ["| " + " | ".join([*heads, "difference of recall"]) + " |", "|" + "---|" * (len(heads) + 1)]
     trained = notable = 0
     for row in published:
-        point = tuple(row[axis] for axis in axes)
-        cells = [*point]
+        point = tuple(label_of(row[axis]) for axis in axes)
+        cells = [row[axis] for axis in axes]
         for metric in metrics:
             cells += [f"{float(row[metric]):.4f}", ours(found[point], metric)[1] if found[point] else ""]
         if found[point]:
