@@ -1,6 +1,7 @@
 // Types of claims: numbers, truths, labels of axes, and figures with a value for each repeat.
 #include "dsl/Claims.h"
 
+#include "dsl/Labels.h"
 #include "dsl/Metrics.h"
 
 #include <algorithm>
@@ -41,6 +42,14 @@ bool hasReference(const Point &point, const std::string &metric) {
                      [&](const auto &figure) { return figure.first == metric; });
 }
 
+// The label that is `name`, or `name` as a call without arguments; null if there is none.
+const std::string *findLabel(const std::vector<std::string> &labels, std::string_view name) {
+  auto found = std::find_if(labels.begin(), labels.end(), [&](const std::string &label) {
+    return label == name || wordOf(label) == name;
+  });
+  return found == labels.end() ? nullptr : &*found;
+}
+
 // A label as the value it was written from, as far as comparisons tell.
 Value valueOf(const std::string &label) {
   Value value;
@@ -55,7 +64,7 @@ Value valueOf(const std::string &label) {
   else if (label == "true" || label == "false")
     value.data = label == "true";
   else
-    value.data = Symbol{label};
+    value.data = Symbol{std::string(wordOf(label))};
   value.label = label;
   return value;
 }
@@ -102,7 +111,8 @@ std::vector<int> ClaimReader::pointsOf(const ClaimNode &node, const ClaimExpr &c
   std::vector<std::string> references, labels;
   collectReferences(condition, references);
   for (const Axis &axis : experiment.axes)
-    labels.insert(labels.end(), axis.values.begin(), axis.values.end());
+    for (const std::string &label : axis.values)
+      labels.emplace_back(wordOf(label));
   Evaluator evaluator(file, sink);
   evaluator.allowWords(std::move(labels));
   std::vector<int> kept, withReferences;
@@ -188,7 +198,7 @@ ClaimReader::Typed ClaimReader::checkName(const Expr &expr) {
       return {{"number", "", *real, {}}, Kind::number};
   }
   for (const Axis &axis : experiment.axes)
-    if (std::find(axis.values.begin(), axis.values.end(), name) != axis.values.end())
+    if (findLabel(axis.values, name))
       return {{"label", expr.text, 0, {}}, Kind::label};
   sink.report(DiagnosticId::unknown_name, expr.location, {name, suggest(name, knownNames())});
   throw Wrong();
@@ -271,10 +281,12 @@ ClaimReader::Typed ClaimReader::checkEqual(const Expr &expr) {
   for (const auto &[axisSide, labelSide, at] :
        {std::tuple(&left, &right, 1), std::tuple(&right, &left, 0)}) {
     const Axis *axis = axisSide->expr.op == "axis" ? findAxis(axisSide->expr.name) : nullptr;
-    if (!axis || labelSide->expr.op != "label" ||
-        std::find(axis->values.begin(), axis->values.end(), labelSide->expr.name) !=
-            axis->values.end())
+    if (!axis || labelSide->expr.op != "label")
       continue;
+    if (const std::string *label = findLabel(axis->values, labelSide->expr.name)) {
+      labelSide->expr.name = *label; // as the runtime compares it
+      continue;
+    }
     sink.report(DiagnosticId::unknown_word,
                 expr.elements[static_cast<std::size_t>(at)].value.location,
                 {"value of axis `" + axis->name + "`", labelSide->expr.name,

@@ -2,6 +2,7 @@
 #include "dsl/References.h"
 
 #include "dsl/Csv.h"
+#include "dsl/Labels.h"
 #include "dsl/Metrics.h"
 #include "dsl/SourceFile.h"
 
@@ -30,8 +31,7 @@ bool isLabel(std::string_view label, std::string_view text) {
   auto number = readNumber(label), other = readNumber(text);
   if (number && other)
     return *number == *other;
-  constexpr std::string_view call = "()";
-  return label.ends_with(call) && label.substr(0, label.size() - call.size()) == text;
+  return wordOf(label) == text;
 }
 
 std::string labelText(const Expr &expr) {
