@@ -1,6 +1,8 @@
 // Evaluation of expressions: names, operators, ranges and lists.
 #include "dsl/Evaluate.h"
 
+#include "dsl/Labels.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -190,7 +192,8 @@ Value Evaluator::compare(const Expr &expr, const Value &left, const Value &right
     if (!symbol && !string)
       return std::nullopt;
     const std::string &text = symbol ? symbol->name : string->text;
-    return text == other.label || (other.get<Symbol>() && other.get<Symbol>()->name == text) ||
+    return text == wordOf(other.label) || text == other.label ||
+           (other.get<Symbol>() && other.get<Symbol>()->name == text) ||
            (other.get<StringValue>() && other.get<StringValue>()->text == text);
   };
   std::optional<bool> same;
