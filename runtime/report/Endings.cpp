@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 namespace nnxrt {
@@ -87,43 +88,62 @@ struct Endings {
   }
 };
 
-} // namespace
-
-/// Says together what failed at one value of an axis; `told` gets its points.
-static void sayValues(const ExperimentFigures &figures, std::set<size_t> &told,
-                      std::vector<std::string> &sentences) {
-  for (const Factor &factor : factorsOf(figures)) {
-    for (size_t value = 0; value < factor.values.size(); ++value) {
-      std::vector<size_t> points;
-      Endings endings;
-      bool all = true;
-      for (const size_t p : allPoints(figures)) {
-        if (factor.of[p] != value)
-          continue;
-        points.push_back(p);
-        all = all && figures.points[p].hasFailed && !told.contains(p);
-        for (const StoredRun &run : figures.points[p].results->runs)
-          endings.add(run);
+/// Says together what failed at a value of an axis, or at two values of two axes.
+class Groups {
+public:
+  explicit Groups(const ExperimentFigures &figures)
+      : figures(figures), factors(factorsOf(figures)) {
+    std::map<Assignments, std::vector<size_t>> single, pairs;
+    for (const size_t p : allPoints(figures))
+      for (size_t first = 0; first < factors.size(); ++first) {
+        const std::pair one(first, factors[first].of[p]);
+        single[{one}].push_back(p);
+        for (size_t second = first + 1; second < factors.size(); ++second)
+          pairs[{one, {second, factors[second].of[p]}}].push_back(p);
       }
-      if (!all || points.size() < 2)
-        continue;
-      told.insert(points.begin(), points.end());
-      sentences.push_back(fmt::format("All {} points with {} failed: {}.", points.size(),
-                                      assignmentText(factor, value), endings.text()));
-    }
+    for (const auto *const groups : {&single, &pairs})
+      for (const auto &[assignments, points] : *groups)
+        say(assignments, points);
   }
-}
+
+  std::set<size_t> told; // points
+  std::vector<std::string> sentences;
+
+private:
+  using Assignments = std::vector<std::pair<size_t, size_t>>; // factors, and a value of each
+
+  void say(const Assignments &assignments, const std::vector<size_t> &points) {
+    if (points.size() < 2 || !std::ranges::all_of(points, [&](size_t p) {
+          return figures.points[p].hasFailed && !told.contains(p);
+        }))
+      return;
+    Endings endings;
+    for (const size_t p : points)
+      for (const StoredRun &run : figures.points[p].results->runs)
+        endings.add(run);
+    told.insert(points.begin(), points.end());
+    std::string at;
+    for (const auto &[factor, value] : assignments)
+      at += (at.empty() ? "" : ", ") + assignmentText(factors[factor], value);
+    sentences.push_back(
+        fmt::format("All {} points with {} failed: {}.", points.size(), at, endings.text()));
+  }
+
+  const ExperimentFigures &figures;
+  const std::vector<Factor> factors;
+};
+
+} // namespace
 
 std::vector<std::string> endingSentences(const ExperimentFigures &figures) {
   constexpr size_t named = 6; // the table tells the rest
-  std::vector<std::string> sentences;
-  std::set<size_t> told;
-  sayValues(figures, told, sentences);
+  Groups groups(figures);
+  std::vector<std::string> sentences = std::move(groups.sentences);
   size_t said = 0, others = 0, notRun = 0;
   for (size_t p = 0; p < figures.points.size(); ++p) {
     const PointFigures &point = figures.points[p];
     notRun += point.results->runs.empty() ? 1 : 0;
-    if (told.contains(p))
+    if (groups.told.contains(p))
       continue;
     for (const StoredRun &run : point.results->runs) {
       if (!isRemarkable(run))

@@ -1,6 +1,7 @@
 // The report of a fixture study: its text, its escaping, its charts.
 #include "runtime/report/Report.h"
 
+#include "runtime/report/Endings.h"
 #include "runtime/report/Figures.h"
 #include "runtime/report/Format.h"
 #include "runtime/report/RankingChart.h"
@@ -70,6 +71,27 @@ std::shared_ptr<const Autopsy> autopsyOfDense() {
   autopsy->steps = {step};
   autopsy->first = Overflow{37, "<dense_1>", "outputs", 3, 30};
   return autopsy;
+}
+
+TEST(Endings, points_that_fail_at_two_values_are_told_together) {
+  PlayedStudy played(studyOfGrid());
+  const Experiment &grid = played.study.experiments[1];
+  const auto breakPoint = [&](const std::string &label, int64_t step) {
+    for (PointResults &point : played.results.points)
+      if (point.experiment == 1 && grid.points[point.point].label == label) {
+        point.runs.at(0).result = divergedRun(10, 1000);
+        point.runs.at(0).result.divergedStep = step;
+      }
+  };
+  breakPoint("opt = sgd, lr = 0.1, batch = 16", 3);
+  breakPoint("opt = sgd, lr = 0.1, batch = 64", 5);
+  breakPoint("opt = sgd, lr = 0.1, batch = 256", 4);
+  breakPoint("opt = adam, lr = 0.01, batch = 16", 7);
+  const std::vector<std::string> sentences = endingSentences(figuresOf(played.results).at(1));
+  ASSERT_EQ(sentences.size(), 2U);
+  EXPECT_EQ(sentences[0],
+            "All 3 points with opt = sgd, lr = 0.1 failed: 3 runs diverged (in step 3 to 5).");
+  EXPECT_THAT(sentences[1], testing::StartsWith("opt = adam, lr = 0.01, batch = 16 diverged"));
 }
 
 TEST(Report, shows_what_a_replay_of_a_diverged_run_found) {
