@@ -44,9 +44,8 @@ bool hasReference(const Point &point, const std::string &metric) {
 
 // The label that is `name`, or `name` as a call without arguments; null if there is none.
 const std::string *findLabel(const std::vector<std::string> &labels, std::string_view name) {
-  auto found = std::find_if(labels.begin(), labels.end(), [&](const std::string &label) {
-    return label == name || wordOf(label) == name;
-  });
+  auto found = std::find_if(labels.begin(), labels.end(),
+                            [&](const std::string &label) { return isNamed(label, name); });
   return found == labels.end() ? nullptr : &*found;
 }
 

@@ -192,7 +192,7 @@ Value Evaluator::compare(const Expr &expr, const Value &left, const Value &right
     if (!symbol && !string)
       return std::nullopt;
     const std::string &text = symbol ? symbol->name : string->text;
-    return text == wordOf(other.label) || text == other.label ||
+    return isNamed(other.label, text) ||
            (other.get<Symbol>() && other.get<Symbol>()->name == text) ||
            (other.get<StringValue>() && other.get<StringValue>()->text == text);
   };

@@ -13,4 +13,9 @@ constexpr std::string_view wordOf(std::string_view label) {
   return label;
 }
 
+// Whether a file means this label by `name`.
+constexpr bool isNamed(std::string_view label, std::string_view name) {
+  return label == name || wordOf(label) == name;
+}
+
 } // namespace nnx::dsl

@@ -26,12 +26,8 @@ std::optional<double> readNumber(std::string_view text) {
 
 // A label as it is written: 0.10 is 0.1, and `adam()` is `adam`.
 bool isLabel(std::string_view label, std::string_view text) {
-  if (label == text)
-    return true;
   auto number = readNumber(label), other = readNumber(text);
-  if (number && other)
-    return *number == *other;
-  return wordOf(label) == text;
+  return number && other ? *number == *other : isNamed(label, text);
 }
 
 std::string labelText(const Expr &expr) {
