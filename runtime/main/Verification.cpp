@@ -77,15 +77,24 @@ void Verification::compare(const RunInfo &run, const RunResult &result) {
       continue;
     const std::string name = fmt::format("{}/{}, seed {}", place.point.experiment->name,
                                          place.point.point->label, run.seed);
+    std::string &line = lines[{place.point.experimentIndex, place.point.pointIndex, place.repeat}];
     if (isSame(there->result, result)) {
-      lines += fmt::format("same       {}: weights {}\n", name, result.weightsSha256);
+      line = fmt::format("same       {}: weights {}\n", name, result.weightsSha256);
       continue;
     }
     ++different;
-    lines += fmt::format("different  {}: {}, weights {}; the results have {}, weights {}\n", name,
-                         nameOf(result.status), result.weightsSha256, nameOf(there->result.status),
-                         there->result.weightsSha256);
+    line = fmt::format("different  {}: {}, weights {}; the results have {}, weights {}\n", name,
+                       nameOf(result.status), result.weightsSha256, nameOf(there->result.status),
+                       there->result.weightsSha256);
   }
+}
+
+// Runs end in the order that jobs make of them.
+std::string Verification::text() const {
+  std::string text;
+  for (const auto &[place, line] : lines)
+    text += line;
+  return text;
 }
 
 void Verification::snapshotTaken(const RunInfo &run, const RunResult &result,

@@ -4,8 +4,10 @@
 #include "runtime/store/StudyResults.h"
 #include "runtime/train/RunPlan.h"
 
+#include <map>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace nnxrt {
@@ -38,8 +40,8 @@ public:
   void studyEnded(const StudyOutcome &) override {}
 
   [[nodiscard]] size_t differences() const { return different; }
-  /// A line for each result: what it is and whether it is the same.
-  [[nodiscard]] const std::string &text() const { return lines; }
+  /// A line for each result, in the study's order: what it is and whether it is the same.
+  [[nodiscard]] std::string text() const;
 
 private:
   void compare(const RunInfo &run, const RunResult &result);
@@ -47,7 +49,7 @@ private:
   const StudyResults &stored;
   std::mutex mutex;
   size_t different = 0;
-  std::string lines;
+  std::map<std::tuple<size_t, size_t, int>, std::string> lines; // by experiment, point, repeat
 };
 
 } // namespace nnxrt
