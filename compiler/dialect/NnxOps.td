@@ -24,8 +24,9 @@ class Nnx_FusedOp<string mnemonic, list<Trait> traits = []>
 def Nnx_Conv2dBlockOp : Nnx_FusedOp<"conv2d_block", [AttrSizedResultSegments]> {
   let summary = "y = max_pool(activation(conv2d(x)))";
   let description = [{
-    `window` and `pool_strides` stand together or not at all. The activation is monotone where there
-    is a pool; argmax is that of the pooled pre-activation, z the pooled pre-activation itself.
+    `window` and `pool_strides` stand together or not at all. Where there is a pool, the activation
+    never falls, or falls and then rises. argmax is the place in the window that y comes from, z the
+    pre-activation of that place. Where the activation never falls, it is the greatest of the window.
   }];
   let arguments = (ins Nnx_Image:$x, Nnx_ConvKernel:$weights, Optional<Nnx_Bias>:$bias,
     Nnx_Pair:$strides, Nnx_Dilations:$dilations, Nnx_PaddingAttr:$padding, StrAttr:$activation,
@@ -35,6 +36,24 @@ def Nnx_Conv2dBlockOp : Nnx_FusedOp<"conv2d_block", [AttrSizedResultSegments]> {
     $activation `,` $x `,` $weights (`bias` `(` $bias^ `)`)? attr-dict
     `:` functional-type(operands, results)
   }];
+}
+
+def Nnx_Conv2dSoftmaxOp : Nnx_FusedOp<"conv2d_softmax"> {
+  let summary = "y = softmax(conv2d(x)) over the filters";
+  let arguments = (ins Nnx_Image:$x, Nnx_ConvKernel:$weights, Optional<Nnx_Bias>:$bias,
+    Nnx_Pair:$strides, Nnx_Dilations:$dilations, Nnx_PaddingAttr:$padding);
+  let results = (outs Nnx_Image:$y);
+  let assemblyFormat = [{
+    $x `,` $weights (`bias` `(` $bias^ `)`)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Nnx_MaxPoolSoftmaxGradOp : Nnx_FusedOp<"max_pool_softmax_grad"> {
+  let summary = "dx = softmax_grad(max_pool_grad(dy, argmax), y), y of the softmax";
+  let arguments = (ins Nnx_Image:$dy, Nnx_Argmax:$argmax, Nnx_Image:$y,
+    Nnx_Pair:$window, Nnx_Pair:$strides, Nnx_PoolPadding:$padding);
+  let results = (outs Nnx_Image:$dx);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
 def Nnx_DenseBlockOp : Nnx_FusedOp<"dense_block"> {

@@ -5,6 +5,7 @@
 #include "compiler/dialect/NnxDialect.h"
 #include "compiler/layers/Layers.h"
 
+#include "dsl/Activations.h"
 #include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
@@ -251,13 +252,27 @@ void run(Conv2dBlockOp op, Frame &f) {
   Array z = conv2d(f[op.getX()], f[op.getWeights()], f.find(op.getBias()), window,
                    placesOf(unpooledType(op)));
   if (op.getWindow()) {
-    Pooled pooled =
-        maxPool(z, fusedPool(*op.getWindow(), *op.getPoolStrides()), placesOf(op.getY().getType()));
-    z = std::move(pooled.y);
-    f.set(op.getArgmax(), std::move(pooled.argmax));
+    Window pool = fusedPool(*op.getWindow(), *op.getPoolStrides());
+    bool isIncreasing =
+        dsl::findActivation(op.getActivation())->shape == dsl::ActivationShape::Increasing;
+    Array argmax = maxPool(isIncreasing ? z : activation(op.getActivation(), z), pool,
+                           placesOf(op.getY().getType()))
+                       .argmax;
+    z = atArgmax(z, argmax, pool);
+    f.set(op.getArgmax(), std::move(argmax));
   }
   f.set(op.getY(), activation(op.getActivation(), z));
   f.set(op.getZ(), std::move(z));
+}
+void run(Conv2dSoftmaxOp op, Frame &f) {
+  Window window = convWindow(op, op.getX(), op.getWeights());
+  f.set(op.getY(), softmax(conv2d(f[op.getX()], f[op.getWeights()], f.find(op.getBias()), window,
+                                  placesOf(op.getY().getType()))));
+}
+void run(MaxPoolSoftmaxGradOp op, Frame &f) {
+  Array dy = maxPoolGrad(f[op.getDy()], f[op.getArgmax()], poolWindow(op, op.getDx()),
+                         f.shapeOf(op.getDx()));
+  f.set(op.getDx(), softmaxGrad(dy, f[op.getY()]));
 }
 void run(DenseBlockOp op, Frame &f) {
   Array z = dense(f[op.getX()], f[op.getWeights()], f.find(op.getBias()));
@@ -315,17 +330,16 @@ template <typename... Ops> llvm::StringMap<Rule> rulesOf() {
 }
 
 const llvm::StringMap<Rule> &rules() {
-  static const auto table =
-      rulesOf<Conv2dOp, DenseOp, ActivationOp, MaxPoolOp, FlattenOp, SoftmaxOp,
-              SoftmaxCrossEntropyOp, AddOp, UpdateOp, SquaredNormOp, Conv2dGradInputOp,
-              Conv2dGradWeightsOp, Conv2dGradBiasOp, DenseGradInputOp, DenseGradWeightsOp,
-              DenseGradBiasOp, ActivationGradOp, MaxPoolGradOp, FlattenGradOp, SoftmaxGradOp,
-              SoftmaxCrossEntropyGradOp, ElementwiseLossOp, ElementwiseLossGradOp,
-              ElementwiseLossBlockOp, Conv2dBlockOp, DenseBlockOp, SoftmaxCrossEntropyBlockOp,
-              Conv2dGradWeightsUpdateOp, Conv2dGradBiasUpdateOp, TransposeDeltaOp,
-              DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp, ConcatOp, SliceOp, AvgPoolOp,
-              AvgPoolGradOp, DropoutOp, BatchNormOp, BatchNormStatisticsOp, NormalizeOp,
-              BatchNormGradParametersOp, BatchNormGradInputOp>();
+  static const auto table = rulesOf<
+      Conv2dOp, DenseOp, ActivationOp, MaxPoolOp, FlattenOp, SoftmaxOp, SoftmaxCrossEntropyOp,
+      AddOp, UpdateOp, SquaredNormOp, Conv2dGradInputOp, Conv2dGradWeightsOp, Conv2dGradBiasOp,
+      DenseGradInputOp, DenseGradWeightsOp, DenseGradBiasOp, ActivationGradOp, MaxPoolGradOp,
+      FlattenGradOp, SoftmaxGradOp, SoftmaxCrossEntropyGradOp, ElementwiseLossOp,
+      ElementwiseLossGradOp, ElementwiseLossBlockOp, Conv2dBlockOp, Conv2dSoftmaxOp,
+      MaxPoolSoftmaxGradOp, DenseBlockOp, SoftmaxCrossEntropyBlockOp, Conv2dGradWeightsUpdateOp,
+      Conv2dGradBiasUpdateOp, TransposeDeltaOp, DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp,
+      ConcatOp, SliceOp, AvgPoolOp, AvgPoolGradOp, DropoutOp, BatchNormOp, BatchNormStatisticsOp,
+      NormalizeOp, BatchNormGradParametersOp, BatchNormGradInputOp>();
   return table;
 }
 

@@ -51,6 +51,16 @@ Pooled maxPool(const Array &x, const Window &window, std::array<int64_t, 2> plac
   return {y, argmax};
 }
 
+Array atArgmax(const Array &x, const Array &argmax, const Window &window) {
+  Array y(argmax.shape);
+  forEachElement(y.shape, [&](int64_t b, int64_t oy, int64_t ox, int64_t c) {
+    auto place = static_cast<int64_t>(argmax.at(b, oy, ox, c));
+    y.at(b, oy, ox, c) = x.at(b, oy * window.stride[0] + place / window.size[1] - window.before[0],
+                              ox * window.stride[1] + place % window.size[1] - window.before[1], c);
+  });
+  return y;
+}
+
 Array maxPoolGrad(const Array &dy, const Array &argmax, const Window &window,
                   std::vector<int64_t> inputShape) {
   Array dx(std::move(inputShape));

@@ -37,6 +37,8 @@ struct Pooled {
 /// Among equals the first place wins, a NaN wins over what stands before it. Places outside of x do
 /// not count.
 Pooled maxPool(const Array &x, const Window &window, std::array<int64_t, 2> places);
+/// x at the places that argmax names.
+Array atArgmax(const Array &x, const Array &argmax, const Window &window);
 Array maxPoolGrad(const Array &dy, const Array &argmax, const Window &window,
                   std::vector<int64_t> inputShape);
 

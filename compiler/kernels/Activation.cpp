@@ -4,7 +4,6 @@
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/ScalarToHalide.h"
 #include "compiler/kernels/Tensors.h"
-#include "dsl/Activations.h"
 
 namespace nnx::kernels {
 
@@ -27,8 +26,8 @@ ActivationCode::ActivationCode(const KernelSpec &spec)
     rowOf(name);
 }
 
-bool ActivationCode::commutesWithMax() const {
-  return none || rowOf(name).shape == dsl::ActivationShape::Increasing;
+dsl::ActivationShape ActivationCode::shape() const {
+  return none ? dsl::ActivationShape::Increasing : rowOf(name).shape;
 }
 
 Expr ActivationCode::value(const Expr &x) const {

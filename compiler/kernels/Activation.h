@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/kernels/KernelSpec.h"
+#include "dsl/Activations.h"
 #include "dsl/Optimizers.h"
 
 #include <Halide.h>
@@ -17,8 +18,7 @@ public:
 
   /// `none`: value is x, slope is 1.
   bool isNone() const { return none; }
-  /// Whether the activation of the greatest number of a window is the greatest activation.
-  bool commutesWithMax() const;
+  dsl::ActivationShape shape() const;
   Halide::Expr value(const Halide::Expr &x) const;
   /// The derivative, from the output where the table has that form, else from the input.
   Halide::Expr slope(const Halide::Expr &yOrZ) const;

@@ -1,4 +1,4 @@
-// Extents of a convolution, shared by its kernels.
+// What the kernels of a convolution share: its extents, and the sums of those that go forward.
 #pragma once
 
 #include "compiler/kernels/KernelSpec.h"
@@ -38,11 +38,36 @@ void checkScratch(double vectors);
 
 using WindowExpr = std::function<Halide::Expr(Halide::Expr, Halide::Expr)>;
 
-/// (value, place in the window): the greatest of `value(x, y)` over `window`, the first of equal
-/// ones in row major order; a NaN wins over what stands behind it. Places for which `exists`, where
-/// it is given, is false do not count. One update stage over `window`.
-Halide::Func greatestOfWindow(const WindowExpr &value, const std::vector<Halide::Var> &at,
-                              const Halide::RDom &window, int windowW, int windowH,
-                              const WindowExpr &exists = {});
+enum class Extreme : uint8_t { Greatest, Least };
+
+/// (value, place in the window): the greatest or least of `value(x, y)` over `window`, the first of
+/// equal ones in row major order; a NaN wins over what stands behind it. Places for which `exists`,
+/// where it is given, is false do not count. One update stage over `window`.
+Halide::Func extremeOfWindow(Extreme which, const WindowExpr &value,
+                             const std::vector<Halide::Var> &at, const Halide::RDom &window,
+                             int windowW, int windowH, const WindowExpr &exists = {});
+
+/// z = bias + convolution, and what it reads.
+class Conv2dSums {
+public:
+  explicit Conv2dSums(const Conv2dGeometry &geometry);
+
+  /// Padding is made by copying the rows that `rowsOfZ` rows of z read, borders zero: a hundredth
+  /// of the work. They are made at loop `row` of `consumer`.
+  void copyPadded(Halide::Func consumer, const Halide::Var &row, int rowsOfZ);
+  /// Keeps the z of loop `at` of `consumer` in registers, channels unrolled; x and y are the
+  /// caller's to order. Returns the stage that sums.
+  Halide::Stage inRegisters(Halide::Func consumer, const Halide::Var &at, int lanes);
+
+private:
+  Conv2dGeometry g;
+  Halide::Func padded{"padded"};
+
+public:
+  Halide::ImageParam input, weights, bias;
+  Halide::Var l{"l"}, x{"x"}, y{"y"}, c{"c"}, t{"t"};
+  Halide::RDom r; // x, y and channel of the kernel
+  Halide::Func z{"z"};
+};
 
 } // namespace nnx::kernels

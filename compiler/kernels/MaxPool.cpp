@@ -37,36 +37,50 @@ PoolGeometry::PoolGeometry(const KernelSpec &spec) {
   outWidth = (width - windowW) / strideW + 1;
 }
 
-namespace {
-
-// A byte holds the place of the greatest.
-void checkPlaces(const KernelSpec &spec, const PoolGeometry &g) {
-  if (g.windowH * g.windowW > 256)
-    throw KernelError(spec.text() + ": a window of more than 256 places");
-}
-
-} // namespace
-
-Func greatestOfWindow(const WindowExpr &value, const std::vector<Var> &at, const RDom &window,
-                      int windowW, int windowH, const WindowExpr &exists) {
+Func extremeOfWindow(Extreme which, const WindowExpr &value, const std::vector<Var> &at,
+                     const RDom &window, int windowW, int windowH, const WindowExpr &exists) {
   // From the last place to the first, since `candidate < greatest` is the one comparison for which
   // both a tie and a NaN let the earlier place win. A place outside never wins; where the last one
   // is outside, whatever comes first does.
+  const bool isGreatest = which == Extreme::Greatest;
   Expr x = windowW - 1 - window.x, y = windowH - 1 - window.y;
-  Func greatest("greatest");
-  const Expr lowest = -std::numeric_limits<float>::infinity();
+  Func extreme(isGreatest ? "greatest" : "least");
+  const float infinity = std::numeric_limits<float>::infinity();
   Expr last = value(windowW - 1, windowH - 1);
   if (exists)
-    last = select(exists(windowW - 1, windowH - 1), last, lowest);
-  greatest(at) = Tuple(last, windowW * windowH - 1);
-  const OldElements old({greatest(at)[0], greatest(at)[1]});
+    last = select(exists(windowW - 1, windowH - 1), last, isGreatest ? -infinity : infinity);
+  extreme(at) = Tuple(last, windowW * windowH - 1);
+  const OldElements old({extreme(at)[0], extreme(at)[1]});
   Expr candidate = value(x, y);
-  Expr keeps = strict_float(candidate < old[0]);
+  Expr keeps = strict_float(isGreatest ? candidate < old[0] : candidate > old[0]);
   if (exists)
     keeps = keeps || !exists(x, y);
-  greatest(at) =
+  extreme(at) =
       old.bind({select(keeps, old[0], candidate), select(keeps, old[1], x + windowW * y)});
-  return greatest;
+  return extreme;
+}
+
+Expr scatteredByPool(const PoolGeometry &g, const ImageParam &dy, const ImageParam &argmax,
+                     const std::vector<Expr> &at) {
+  const Expr &l = at[0], &x = at[1], &y = at[2], &c = at[3], &t = at[4];
+  // A place lies in at most ceil(window / stride) windows along each side.
+  Expr sum = 0.0f;
+  for (int j = 0; j < ceilDiv(g.windowH, g.strideH); ++j)
+    for (int i = 0; i < ceilDiv(g.windowW, g.strideW); ++i) {
+      Expr px = (x + g.padLeft) / g.strideW - i, py = (y + g.padTop) / g.strideH - j;
+      Expr inX = x + g.padLeft - px * g.strideW, inY = y + g.padTop - py * g.strideH;
+      Expr exists = px >= 0 && px < g.outWidth && py >= 0 && py < g.outHeight && inX < g.windowW &&
+                    inY < g.windowH;
+      Expr atX = clamp(px, 0, g.outWidth - 1), atY = clamp(py, 0, g.outHeight - 1);
+      Expr isGreatest = cast<int>(argmax(l, atX, atY, c, t)) == inX + g.windowW * inY;
+      sum += select(exists && isGreatest, dy(l, atX, atY, c, t), 0.0f);
+    }
+  return sum;
+}
+
+void checkPlaces(const KernelSpec &spec, const PoolGeometry &g) {
+  if (g.windowH * g.windowW > 256)
+    throw KernelError(spec.text() + ": a window of more than 256 places");
 }
 
 Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &) {
@@ -83,8 +97,8 @@ Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &) {
   auto exists = [&](const Expr &i, const Expr &j) {
     return g.isInside(g.inX(px, i), g.inY(py, j));
   };
-  Func greatest = greatestOfWindow(value, {l, px, py, c, t}, window, g.windowW, g.windowH,
-                                   g.isPadded ? WindowExpr(exists) : WindowExpr());
+  Func greatest = extremeOfWindow(Extreme::Greatest, value, {l, px, py, c, t}, window, g.windowW,
+                                  g.windowH, g.isPadded ? WindowExpr(exists) : WindowExpr());
   Func y("y");
   y(l, px, py, c, t) =
       Tuple(greatest(l, px, py, c, t)[0], cast<uint8_t>(greatest(l, px, py, c, t)[1]));
@@ -107,18 +121,7 @@ Kernel build_max_pool_grad(const KernelSpec &spec, const KernelTarget &) {
   ImageParam yOrZ = inputBuffer(Float(32), "y_or_z", input);
   Var l("l"), x("x"), y("y"), c("c"), t("t");
 
-  // A place lies in at most ceil(window / stride) windows along each side.
-  Expr sum = 0.0f;
-  for (int j = 0; j < ceilDiv(g.windowH, g.strideH); ++j)
-    for (int i = 0; i < ceilDiv(g.windowW, g.strideW); ++i) {
-      Expr px = (x + g.padLeft) / g.strideW - i, py = (y + g.padTop) / g.strideH - j;
-      Expr inX = x + g.padLeft - px * g.strideW, inY = y + g.padTop - py * g.strideH;
-      Expr exists = px >= 0 && px < g.outWidth && py >= 0 && py < g.outHeight && inX < g.windowW &&
-                    inY < g.windowH;
-      Expr atX = clamp(px, 0, g.outWidth - 1), atY = clamp(py, 0, g.outHeight - 1);
-      Expr isGreatest = cast<int>(argmax(l, atX, atY, c, t)) == inX + g.windowW * inY;
-      sum += select(exists && isGreatest, dy(l, atX, atY, c, t), 0.0f);
-    }
+  Expr sum = scatteredByPool(g, dy, argmax, {l, x, y, c, t});
   Func dx("dx");
   dx(l, x, y, c, t) = activation.isNone() ? sum : sum * activation.slope(yOrZ(l, x, y, c, t));
 

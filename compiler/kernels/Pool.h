@@ -5,6 +5,7 @@
 #include "compiler/kernels/Tensors.h"
 
 #include <Halide.h>
+#include <vector>
 
 namespace nnx::kernels {
 
@@ -32,5 +33,12 @@ struct PoolGeometry {
     return x >= 0 && x < width && y >= 0 && y < height;
   }
 };
+
+/// Throws KernelError if a byte cannot hold the places of a window.
+void checkPlaces(const KernelSpec &spec, const PoolGeometry &g);
+
+/// max_pool_grad at (l, x, y, c, t): the sum of dy over the windows whose argmax this place is.
+Halide::Expr scatteredByPool(const PoolGeometry &g, const Halide::ImageParam &dy,
+                             const Halide::ImageParam &argmax, const std::vector<Halide::Expr> &at);
 
 } // namespace nnx::kernels

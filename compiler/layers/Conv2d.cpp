@@ -113,15 +113,22 @@ LogicalResult Conv2dBlockOp::verify() {
     y = pooled(*this, *y, getWindow(), getPoolStrides());
   if (failed(y) || failed(expectActivation(getActivation(), complain)))
     return failure();
-  if (getWindow() &&
-      dsl::findActivation(getActivation())->shape != dsl::ActivationShape::Increasing)
-    return emitOpError("`") << getActivation() << "` does not commute with a pool";
+  if (getWindow() && dsl::findActivation(getActivation())->shape == dsl::ActivationShape::Unknown)
+    return emitOpError("`") << getActivation() << "` has no known shape, which a pool needs";
   if (getArgmax() && !getWindow())
     return emitOpError("has an argmax without a pool");
   if (failed(verifyArgmax(*this, getArgmax(), *y)) ||
       failed(expectType("`y`", *y, getY().getType(), complain)))
     return failure();
   return getZ() ? expectType("`z`", *y, getZ().getType(), complain) : success();
+}
+
+LogicalResult Conv2dSoftmaxOp::verify() {
+  auto complain = complainAt(*this);
+  FailureOr<RankedTensorType> y =
+      inferConv2d(typeOf(getX()), typeOf(getWeights()), typeOf(getBias()), getStrides(),
+                  getDilations(), getPadding(), complain);
+  return failed(y) ? failure() : expectType("`y`", *y, getY().getType(), complain);
 }
 
 LogicalResult Conv2dGradWeightsUpdateOp::verify() {

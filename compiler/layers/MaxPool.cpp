@@ -37,16 +37,26 @@ SmallVector<Value> MaxPoolOp::buildGradient(OpBuilder &builder, ValueRange resul
                                  /*activation=*/StringAttr())};
 }
 
+template <class GradOp> static LogicalResult verifyScatter(GradOp grad) {
+  auto complain = complainAt(grad);
+  FailureOr<RankedTensorType> y = inferMaxPool(typeOf(grad.getDx()), grad.getWindow(),
+                                               grad.getStrides(), grad.getPadding(), complain);
+  if (failed(y) || failed(expectType("`dy`", *y, grad.getDy().getType(), complain)))
+    return failure();
+  Type ui8 = IntegerType::get(grad.getContext(), 8, IntegerType::Unsigned);
+  return expectType("`argmax`", y->clone(ui8), grad.getArgmax().getType(), complain);
+}
+
 LogicalResult MaxPoolGradOp::verify() {
-  auto complain = complainAt(*this);
-  FailureOr<RankedTensorType> y =
-      inferMaxPool(typeOf(getDx()), getWindow(), getStrides(), getPadding(), complain);
-  if (failed(y) || failed(expectType("`dy`", *y, getDy().getType(), complain)))
+  if (failed(verifyScatter(*this)))
     return failure();
-  Type ui8 = IntegerType::get(getContext(), 8, IntegerType::Unsigned);
-  if (failed(expectType("`argmax`", y->clone(ui8), getArgmax().getType(), complain)))
+  return expectSaved(getSaved(), getActivation(), getDx().getType(), complainAt(*this));
+}
+
+LogicalResult MaxPoolSoftmaxGradOp::verify() {
+  if (failed(verifyScatter(*this)))
     return failure();
-  return expectSaved(getSaved(), getActivation(), getDx().getType(), complain);
+  return expectType("`y`", typeOf(getDx()), getY().getType(), complainAt(*this));
 }
 
 } // namespace nnx

@@ -1,6 +1,7 @@
-// Makes one op of what one kernel computes. Across layers: convolution, activation and pool; dense
-// and activation; the derivative of an activation with the gradient it multiplies. Within a layer
-// always, since no kernel computes the parts: gradient and update, loss and its gradient.
+// Makes one op of what one kernel computes. Across layers: convolution, activation and pool;
+// convolution and softmax; dense and activation; the derivative of an activation with the gradient
+// it multiplies, that of a softmax with the pool's gradient. Within a layer always, since no kernel
+// computes the parts: gradient and update, loss and its gradient.
 #include "compiler/dialect/NnxDialect.h"
 #include "compiler/layers/Layers.h"
 #include "compiler/passes/Passes.h"
@@ -64,9 +65,11 @@ template <class PoolOp> bool isPartition(PoolOp pool, RankedTensorType x) {
           (extents[0] % window[0] == 0 && extents[1] % window[1] == 0));
 }
 
-// max_pool(f(conv2d(x))) = f(max_pool(conv2d(x))) for an f that never falls, and backward
-//   f'(z) * scatter(dy) = scatter(f'(max_pool(z)) * dy)
-// since an element of z that receives a gradient is the largest of its window.
+// max_pool(f(conv2d(x))) = f(max_pool(conv2d(x))) for an f that never falls. Where f falls and then
+// rises, the greatest f(z) of a window is that of its greatest or of its least z. Backward, for
+// both,
+//   f'(z) * scatter(dy) = scatter(f'(z of the place that y comes from) * dy)
+// since no other element of z receives a gradient.
 struct FuseConvolutionWithPool : OpRewritePattern<MaxPoolOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -80,8 +83,8 @@ struct FuseConvolutionWithPool : OpRewritePattern<MaxPoolOp> {
       return failure();
     BackwardOfPooledActivation backward;
     if (activation) {
-      if (dsl::findActivation(activation.getKind())->shape != dsl::ActivationShape::Increasing)
-        return rewriter.notifyMatchFailure(pool, "the activation does not commute with a pool");
+      if (dsl::findActivation(activation.getKind())->shape == dsl::ActivationShape::Unknown)
+        return rewriter.notifyMatchFailure(pool, "nothing is known of the activation's shape");
       FailureOr<BackwardOfPooledActivation> match = matchBackward(activation, pool);
       if (failed(match))
         return failure();
@@ -151,6 +154,38 @@ template <class LayerOp> struct FuseActivation : OpRewritePattern<ActivationOp> 
     if (keepsInput)
       rewriter.replaceAllUsesWith(layer.getY(), block->getResults().back());
     rewriter.eraseOp(layer);
+    return success();
+  }
+};
+
+// y = softmax(conv2d(x)): a place's sums over its filters while they are in cache.
+struct FuseConvolutionWithSoftmax : OpRewritePattern<SoftmaxOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SoftmaxOp softmax, PatternRewriter &rewriter) const override {
+    auto conv = softmax.getX().getDefiningOp<Conv2dOp>();
+    if (!conv || !conv->hasOneUse())
+      return failure();
+    rewriter.replaceOpWithNewOp<Conv2dSoftmaxOp>(
+        softmax, softmax.getY().getType(), conv.getX(), conv.getWeights(), conv.getBias(),
+        conv.getStridesAttr(), conv.getDilationsAttr(), conv.getPaddingAttr());
+    rewriter.eraseOp(conv);
+    return success();
+  }
+};
+
+// softmax_grad(max_pool_grad(dy), y): the scattered gradient is never stored.
+struct FusePoolGradWithSoftmaxGrad : OpRewritePattern<SoftmaxGradOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SoftmaxGradOp grad, PatternRewriter &rewriter) const override {
+    auto scatter = grad.getDy().getDefiningOp<MaxPoolGradOp>();
+    if (!scatter || !scatter->hasOneUse() || scatter.getSaved())
+      return failure();
+    rewriter.replaceOpWithNewOp<MaxPoolSoftmaxGradOp>(
+        grad, grad.getDx().getType(), scatter.getDy(), scatter.getArgmax(), grad.getY(),
+        scatter.getWindow(), scatter.getStrides(), scatter.getPadding());
+    rewriter.eraseOp(scatter);
     return success();
   }
 };
@@ -320,7 +355,8 @@ struct Fuse : impl::FuseBase<Fuse> {
     if (acrossLayers) {
       patterns.add<FuseActivation<Conv2dOp>, FuseActivation<DenseOp>, MoveDerivativeBeforeUnflatten,
                    FoldDerivative<DenseGradInputOp>, FoldDerivative<Conv2dGradInputOp>,
-                   FoldDerivative<MaxPoolGradOp>>(context);
+                   FoldDerivative<MaxPoolGradOp>, FuseConvolutionWithSoftmax,
+                   FusePoolGradWithSoftmaxGrad>(context);
     }
     patterns.add<FuseLossGradient, FuseElementwiseLossGradient, SplitBatchNorm>(context);
     patterns.add<FuseUpdate>(context, acrossLayers);

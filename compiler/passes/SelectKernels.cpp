@@ -40,13 +40,13 @@ public:
 
   LogicalResult select(Operation *op) {
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-        .Case<Conv2dBlockOp, Conv2dGradWeightsUpdateOp, Conv2dGradBiasUpdateOp, Conv2dGradInputOp,
-              DenseBlockOp, DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp, DenseGradInputOp,
-              TransposeDeltaOp, MaxPoolOp, MaxPoolGradOp, ActivationOp, ActivationGradOp, SoftmaxOp,
-              SoftmaxGradOp, SoftmaxCrossEntropyOp, SoftmaxCrossEntropyBlockOp, ElementwiseLossOp,
-              ElementwiseLossBlockOp, UpdateOp, FlattenOp, FlattenGradOp, Conv2dGradWeightsOp,
-              Conv2dGradBiasOp, DenseGradWeightsOp, DenseGradBiasOp, SquaredNormOp>(
-            [&](auto known) { return selectFor(known); })
+        .Case<Conv2dBlockOp, Conv2dSoftmaxOp, Conv2dGradWeightsUpdateOp, Conv2dGradBiasUpdateOp,
+              Conv2dGradInputOp, DenseBlockOp, DenseGradWeightsUpdateOp, DenseGradBiasUpdateOp,
+              DenseGradInputOp, TransposeDeltaOp, MaxPoolOp, MaxPoolGradOp, ActivationOp,
+              ActivationGradOp, SoftmaxOp, SoftmaxGradOp, SoftmaxCrossEntropyOp,
+              SoftmaxCrossEntropyBlockOp, ElementwiseLossOp, ElementwiseLossBlockOp, UpdateOp,
+              FlattenOp, FlattenGradOp, Conv2dGradWeightsOp, Conv2dGradBiasOp, DenseGradWeightsOp,
+              DenseGradBiasOp, SquaredNormOp>([&](auto known) { return selectFor(known); })
         .Default([&](Operation *other) { return selectSimpleLayer(other, *this); });
   }
 
@@ -85,6 +85,14 @@ private:
                     {"saves_input", flag(bool(op.getZ()))}};
     return call(op, "conv2d_forward", with(convolution(op, op.getX(), op.getWeights()), more),
                 bindings);
+  }
+
+  LogicalResult selectFor(Conv2dSoftmaxOp op) {
+    return call(op, "conv2d_softmax_forward", convolution(op, op.getX(), op.getWeights()),
+                {{"x", buffers.of(op.getX())},
+                 {"weights", buffers.of(op.getWeights())},
+                 {"bias", biasOf(op, op.getBias(), typeOf(op.getY()).getShape().back())},
+                 {"y", buffers.of(op.getY())}});
   }
 
   LogicalResult selectFor(Conv2dGradWeightsUpdateOp op) {

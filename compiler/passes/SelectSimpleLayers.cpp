@@ -25,6 +25,14 @@ LogicalResult selectFor(KernelCaller &k, AvgPoolGradOp op) {
                 {{"dy", k.buffers.of(op.getDy())}, {"dx", k.buffers.of(op.getDx())}});
 }
 
+LogicalResult selectFor(KernelCaller &k, MaxPoolSoftmaxGradOp op) {
+  return k.call(op, "max_pool_softmax_grad", poolAttributes(op, op.getDx()),
+                {{"dy", k.buffers.of(op.getDy())},
+                 {"argmax", k.buffers.of(op.getArgmax())},
+                 {"y", k.buffers.of(op.getY())},
+                 {"dx", k.buffers.of(op.getDx())}});
+}
+
 LogicalResult selectFor(KernelCaller &k, AddOp op) {
   if (!layoutOf(op.getSum()).overSamples())
     return op->emitOpError("has no kernel for parameters");
@@ -129,8 +137,8 @@ LogicalResult selectFor(KernelCaller &k, BatchNormGradInputOp op) {
 
 LogicalResult selectSimpleLayer(Operation *op, KernelCaller &caller) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<AvgPoolOp, AvgPoolGradOp, AddOp, ConcatOp, SliceOp, DropoutOp, BatchNormStatisticsOp,
-            NormalizeOp, BatchNormGradParametersOp, BatchNormGradInputOp>(
+      .Case<AvgPoolOp, AvgPoolGradOp, MaxPoolSoftmaxGradOp, AddOp, ConcatOp, SliceOp, DropoutOp,
+            BatchNormStatisticsOp, NormalizeOp, BatchNormGradParametersOp, BatchNormGradInputOp>(
           [&](auto known) { return selectFor(caller, known); })
       .Default([](Operation *other) { return other->emitOpError("has no kernel"); });
 }

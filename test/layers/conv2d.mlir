@@ -127,9 +127,9 @@ func.func @half_a_pool(%x: tensor<?x7x6x2xf32>, %w: tensor<3x3x2x4xf32>) {
 
 // -----
 
-func.func @falling_activation(%x: tensor<?x7x6x2xf32>, %w: tensor<3x3x2x4xf32>) {
-  // expected-error@+1 {{`gelu` does not commute with a pool}}
-  %0 = nnx.conv2d_block "gelu", %x, %w {strides = array<i64: 1, 1>, padding = #nnx<padding valid>,
+func.func @activation_of_unknown_shape(%x: tensor<?x7x6x2xf32>, %w: tensor<3x3x2x4xf32>) {
+  // expected-error@+1 {{`x * sigmoid(2 * x)` has no known shape, which a pool needs}}
+  %0 = nnx.conv2d_block "x * sigmoid(2 * x)", %x, %w {strides = array<i64: 1, 1>, padding = #nnx<padding valid>,
       window = array<i64: 2, 2>, pool_strides = array<i64: 2, 2>,
       resultSegmentSizes = array<i32: 1, 0, 0>}
     : (tensor<?x7x6x2xf32>, tensor<3x3x2x4xf32>) -> tensor<?x2x2x4xf32>
@@ -208,5 +208,14 @@ func.func @bias_update(%dz: tensor<?x2x2x4xf32>, %b: tensor<5xf32>) {
   // expected-error@+1 {{bias has 5 numbers for 4 channels}}
   %0:2 = nnx.conv2d_grad_bias_update "sgd(nesterov=false)", %dz into %b slots(%b)
     : (tensor<?x2x2x4xf32>, tensor<5xf32>, tensor<5xf32>) -> (tensor<5xf32>, tensor<5xf32>)
+  return
+}
+
+// -----
+
+func.func @softmax_of_other_places(%x: tensor<?x7x6x2xf32>, %w: tensor<3x3x2x4xf32>) {
+  // expected-error@+1 {{expects `y` of type tensor<?x5x4x4xf32>}}
+  %0 = nnx.conv2d_softmax %x, %w {strides = array<i64: 1, 1>, padding = #nnx<padding valid>}
+    : (tensor<?x7x6x2xf32>, tensor<3x3x2x4xf32>) -> tensor<?x7x6x4xf32>
   return
 }

@@ -56,3 +56,14 @@ func.func @gradient(%dy: tensor<?x2x2x2xf32>, %b: tensor<?x2x2x2xui8>) {
     : (tensor<?x2x2x2xf32>, tensor<?x2x2x2xui8>) -> tensor<?x5x4x2xf32>
   return
 }
+
+// -----
+
+func.func @softmax_of_other_places(%dy: tensor<?x2x2x4xf32>, %argmax: tensor<?x2x2x4xui8>,
+                                   %y: tensor<?x5x4x4xf32>) {
+  // expected-error@+1 {{expects `y` of type tensor<?x4x4x4xf32>}}
+  %0 = nnx.max_pool_softmax_grad %dy, %argmax, %y
+    {window = array<i64: 2, 2>, strides = array<i64: 2, 2>}
+    : (tensor<?x2x2x4xf32>, tensor<?x2x2x4xui8>, tensor<?x5x4x4xf32>) -> tensor<?x4x4x4xf32>
+  return
+}

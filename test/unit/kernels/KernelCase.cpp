@@ -56,7 +56,8 @@ std::vector<int> KernelCase::extentsOf(const KernelArgument &argument) const {
   }
   if (kernelSpec.attributes.count("window")) {
     const PoolGeometry g(kernelSpec);
-    const bool ofInput = name == "x" || name == "dx" || name == "y_or_z";
+    const bool ofInput = name == "x" || name == "dx" || name == "y_or_z" ||
+                         (name == "y" && kind == "max_pool_softmax_grad");
     return withTiles(ofInput ? g.inputExtents() : g.outputExtents());
   }
   if (kind == "add")

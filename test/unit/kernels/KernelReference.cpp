@@ -117,11 +117,13 @@ void squaredNorm(Reference &reference) {
 const std::map<std::string, void (*)(Reference &)> references = {
     {"squared_norm", squaredNorm},
     {"conv2d_forward", conv2dForward},
+    {"conv2d_softmax_forward", conv2dSoftmaxForward},
     {"conv2d_grad_weights_update", conv2dGradWeights},
     {"conv2d_grad_bias_update", conv2dGradBias},
     {"conv2d_grad_input", conv2dGradInput},
     {"max_pool_forward", maxPoolForward},
     {"max_pool_grad", maxPoolGrad},
+    {"max_pool_softmax_grad", maxPoolSoftmaxGrad},
     {"avg_pool_forward", avgPoolForward},
     {"avg_pool_grad", avgPoolGrad},
     {"add", add},

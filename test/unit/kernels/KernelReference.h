@@ -50,11 +50,13 @@ private:
 };
 
 void conv2dForward(Reference &reference);
+void conv2dSoftmaxForward(Reference &reference);
 void conv2dGradWeights(Reference &reference);
 void conv2dGradBias(Reference &reference);
 void conv2dGradInput(Reference &reference);
 void maxPoolForward(Reference &reference);
 void maxPoolGrad(Reference &reference);
+void maxPoolSoftmaxGrad(Reference &reference);
 void avgPoolForward(Reference &reference);
 void avgPoolGrad(Reference &reference);
 void add(Reference &reference);

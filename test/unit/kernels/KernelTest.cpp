@@ -52,6 +52,9 @@ std::vector<KernelSpec> shapes() {
     specs.push_back(
         {"conv2d_grad_weights_update", conv(s.input, s.filters, s.kernel, s.stride, s.padding,
                                             {{"pool", s.pool}, {"optimizer", sgd}})});
+    if (s.pool[0] == '0')
+      specs.push_back(
+          {"conv2d_softmax_forward", conv(s.input, s.filters, s.kernel, s.stride, s.padding, {})});
     for (const char *activation : {"none", "tanh"})
       specs.push_back({"conv2d_grad_input", conv(s.input, s.filters, s.kernel, s.stride, s.padding,
                                                  {{"activation", activation}})});
@@ -76,11 +79,17 @@ std::vector<KernelSpec> shapes() {
             {"input", "7x6x3"}, {"window", window}, {"stride", stride}, {"padding", padding}};
         for (const char *kind : {"max_pool_forward", "avg_pool_forward", "avg_pool_grad"})
           specs.push_back({kind, pool});
+        specs.push_back({"max_pool_softmax_grad", pool});
         for (const char *activation : {"none", "gelu"}) {
           specs.push_back({"max_pool_grad", pool});
           specs.back().attributes["activation"] = activation;
         }
       }
+  // Wide enough that a row is worked on in parts, the last of them over the end.
+  specs.push_back({"conv2d_softmax_forward", conv("4x31x1", 40, "3x3", "1x1", "valid", {})});
+  specs.push_back(
+      {"max_pool_softmax_grad",
+       {{"input", "5x29x40"}, {"window", "2x2"}, {"stride", "2x2"}, {"padding", "valid"}}});
   specs.push_back(
       {"avg_pool_forward",
        {{"input", "13x11x5"}, {"window", "13x11"}, {"stride", "13x11"}, {"padding", "valid"}}});
@@ -170,7 +179,7 @@ std::vector<KernelSpec> activationsEverywhere() {
   for (const dsl::ActivationRow &row : dsl::activations()) {
     specs.push_back({"activation_forward", {{"activation", row.name}}});
     specs.push_back({"activation_grad", {{"activation", row.name}}});
-    const bool pools = row.shape == dsl::ActivationShape::Increasing;
+    const bool pools = row.shape != dsl::ActivationShape::Unknown;
     specs.push_back(
         {"conv2d_forward",
          conv("6x6x2", 3, "3x3", "1x1", "valid",

@@ -2,12 +2,34 @@
 #include "KernelReference.h"
 
 #include "compiler/kernels/Conv2d.h"
+#include "dsl/Activations.h"
+
+#include <algorithm>
+#include <cmath>
 
 namespace nnx::kernels {
 
+namespace {
+
+double sumAt(Reference &reference, const Conv2dGeometry &g, int l, int x, int y, int c, int t) {
+  double z = at(reference.in("bias"), {c});
+  for (int ci = 0; ci < g.channels; ++ci)
+    for (int ky = 0; ky < g.kernelH; ++ky)
+      for (int kx = 0; kx < g.kernelW; ++kx)
+        z += at(reference.in("x"), {l, x * g.strideW + kx * g.dilationW - g.padLeft,
+                                    y * g.strideH + ky * g.dilationH - g.padTop, ci, t}) *
+             at(reference.in("weights"), {c, kx, ky, ci});
+  return z;
+}
+
+} // namespace
+
+// An activation that rises everywhere or saturates pools its input, any other its output.
 void conv2dForward(Reference &reference) {
   const Conv2dGeometry g(reference.data().spec());
-  auto f = activationOf(reference.text("activation"));
+  const std::string &name = reference.text("activation");
+  auto f = activationOf(name);
+  const bool rises = dsl::findActivation(name)->shape == dsl::ActivationShape::Increasing;
   reference.forSamples([&](int l, int t) {
     for (int c = 0; c < g.filters; ++c)
       for (int py = 0; py < g.pooledHeight; ++py)
@@ -15,15 +37,9 @@ void conv2dForward(Reference &reference) {
           double best = 0;
           int place = -1;
           for (int w = 0; w < g.poolH * g.poolW; ++w) {
-            const int x = px * g.poolW + w % g.poolW, y = py * g.poolH + w / g.poolW;
-            double z = at(reference.in("bias"), {c});
-            for (int ci = 0; ci < g.channels; ++ci)
-              for (int ky = 0; ky < g.kernelH; ++ky)
-                for (int kx = 0; kx < g.kernelW; ++kx)
-                  z += at(reference.in("x"), {l, x * g.strideW + kx * g.dilationW - g.padLeft,
-                                              y * g.strideH + ky * g.dilationH - g.padTop, ci, t}) *
-                       at(reference.in("weights"), {c, kx, ky, ci});
-            if (place < 0 || z > best)
+            const double z = sumAt(reference, g, l, px * g.poolW + w % g.poolW,
+                                   py * g.poolH + w / g.poolW, c, t);
+            if (place < 0 || (rises ? z > best : f(z) > f(best)))
               best = z, place = w;
           }
           reference.set("y", {l, px, py, c, t}, f(best));
@@ -32,6 +48,24 @@ void conv2dForward(Reference &reference) {
           if (reference.data().spec().flagOf("saves_input"))
             reference.set("z", {l, px, py, c, t}, best);
         }
+  });
+}
+
+void conv2dSoftmaxForward(Reference &reference) {
+  const Conv2dGeometry g(reference.data().spec());
+  reference.forSamples([&](int l, int t) {
+    for (int y = 0; y < g.outHeight; ++y)
+      for (int x = 0; x < g.outWidth; ++x) {
+        std::vector<double> z;
+        for (int c = 0; c < g.filters; ++c)
+          z.push_back(sumAt(reference, g, l, x, y, c, t));
+        const double greatest = *std::max_element(z.begin(), z.end());
+        double sum = 0;
+        for (double &value : z)
+          sum += value = std::exp(value - greatest);
+        for (int c = 0; c < g.filters; ++c)
+          reference.set("y", {l, x, y, c, t}, z[size_t(c)] / sum);
+      }
   });
 }
 

@@ -64,8 +64,9 @@ void maxPoolForward(Reference &reference) {
   });
 }
 
-void maxPoolGrad(Reference &reference) {
-  const PoolGeometry g(reference.data().spec());
+namespace {
+
+void scatter(Reference &reference, const PoolGeometry &g) {
   clear(reference, g);
   std::vector<double> &dx = reference.out("dx");
   const std::vector<int> e = reference.in("dy").extents(), full = reference.in("dx").extents();
@@ -76,11 +77,32 @@ void maxPoolGrad(Reference &reference) {
         dx[indexOf(full, {l, x, y, c, t})] += at(reference.in("dy"), {l, px, py, c, t});
     });
   });
+}
+
+} // namespace
+
+void maxPoolGrad(Reference &reference) {
+  const PoolGeometry g(reference.data().spec());
+  scatter(reference, g);
   if (reference.text("activation") == "none")
     return;
   auto slope = slopeOf(reference.text("activation"));
   forInputs(reference, g, [&](double &element, int l, int x, int y, int c, int t) {
     element *= slope(at(reference.in("y_or_z"), {l, x, y, c, t}));
+  });
+}
+
+void maxPoolSoftmaxGrad(Reference &reference) {
+  const PoolGeometry g(reference.data().spec());
+  scatter(reference, g);
+  std::vector<double> &dx = reference.out("dx");
+  const std::vector<double> dy = dx;
+  const std::vector<int> full = reference.in("dx").extents();
+  forInputs(reference, g, [&](double &element, int l, int x, int y, int c, int t) {
+    double sum = 0;
+    for (int m = 0; m < g.channels; ++m)
+      sum += dy[indexOf(full, {l, x, y, m, t})] * at(reference.in("y"), {l, x, y, m, t});
+    element = at(reference.in("y"), {l, x, y, c, t}) * (dy[indexOf(full, {l, x, y, c, t})] - sum);
   });
 }
 

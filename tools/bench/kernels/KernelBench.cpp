@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <immintrin.h>
 #include <string_view>
+#include <tuple>
 
 using namespace nnx::kernels;
 
@@ -98,6 +99,35 @@ std::vector<Row> rows() {
   conv("13x13x32", 32, 64, 11, false, false);
   conv("13x13x32", 32, 64, 10, true, false); // the pool drops the last row and column
   conv("5x5x64", 64, 96, 3, false, false);
+  for (const char *activation : {"tanh", "sigmoid", "gelu", "hard_sigmoid_keras2"})
+    all.push_back({{"conv2d_forward",
+                    {{"input", "28x28x1"},
+                     {"filters", "32"},
+                     {"kernel", "3x3"},
+                     {"stride", "1x1"},
+                     {"dilation", "1x1"},
+                     {"padding", "valid"},
+                     {"activation", activation},
+                     {"pool", "2x2"},
+                     {"saves_input", "1"}}},
+                   2.0 * 26 * 26 * 32 * 9,
+                   false});
+  for (auto [input, filters, flops] : {std::tuple("28x28x1", "32", 2.0 * 26 * 26 * 32 * 9),
+                                       std::tuple("13x13x32", "64", 2.0 * 11 * 11 * 64 * 288)})
+    all.push_back({{"conv2d_softmax_forward",
+                    {{"input", input},
+                     {"filters", filters},
+                     {"kernel", "3x3"},
+                     {"stride", "1x1"},
+                     {"dilation", "1x1"},
+                     {"padding", "valid"}}},
+                   flops,
+                   false});
+  for (const char *input : {"26x26x32", "11x11x64"})
+    all.push_back({{"max_pool_softmax_grad",
+                    {{"input", input}, {"window", "2x2"}, {"stride", "2x2"}, {"padding", "valid"}}},
+                   0,
+                   false});
   all.push_back(
       {{"max_pool_forward",
         {{"input", "11x11x64"}, {"window", "2x2"}, {"stride", "2x2"}, {"padding", "valid"}}},
