@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 #include <zlib.h>
 
 using namespace nnxrt;
@@ -48,6 +49,12 @@ FileBytes::FileBytes(const std::filesystem::path &path) {
 
 bool FileBytes::isGzip() const {
   return length >= 2 && memory.data()[0] == std::byte{0x1f} && memory.data()[1] == std::byte{0x8b};
+}
+
+Memory FileBytes::takeBehind(uint64_t bytes) {
+  memory.dropFirst(bytes);
+  length = 0;
+  return std::move(memory);
 }
 
 struct ByteStream::Inflater {

@@ -27,6 +27,8 @@ public:
 
   [[nodiscard]] std::span<const std::byte> bytes() const { return {memory.data(), length}; }
   [[nodiscard]] bool isGzip() const;
+  /// The memory itself, which starts behind the first `bytes`; nothing is left here.
+  Memory takeBehind(uint64_t bytes);
 
 private:
   Memory memory;

@@ -30,7 +30,7 @@ static const char *nameOfType(uint8_t code) {
   return nullptr;
 }
 
-IdxArray nnxrt::readIdx(const FileBytes &file, const std::string &name) {
+IdxArray nnxrt::readIdx(FileBytes file, const std::string &name) {
   ByteStream stream(file, name);
   std::array<std::byte, 4> magic{};
   const uint64_t got = stream.read(magic);
@@ -76,14 +76,20 @@ IdxArray nnxrt::readIdx(const FileBytes &file, const std::string &name) {
     throw DataError(fmt::format("{}: the header says {}, more than a file of {} bytes can hold: "
                                 "truncated, or no IDX file",
                                 name, shape, file.bytes().size()));
-  array.elements = Memory(count);
-  const uint64_t held = stream.read({array.elements.data(), count});
+  uint64_t held = file.bytes().size() - std::min<uint64_t>(file.bytes().size(), headerBytes);
+  if (file.isGzip()) {
+    array.elements = Memory(count);
+    held = stream.read({array.elements.data(), count});
+    std::array<std::byte, 1> extra{};
+    held += stream.read(extra);
+  }
   if (held < count)
     throw DataError(fmt::format("{}: truncated: the header says {}, {} bytes, but {} are there",
                                 name, shape, headerBytes + count, headerBytes + held));
-  std::array<std::byte, 1> extra{};
-  if (stream.read(extra) != 0)
+  if (held > count)
     throw DataError(fmt::format("{}: the header says {}, {} bytes, but more follow", name, shape,
                                 headerBytes + count));
+  if (!file.isGzip())
+    array.elements = file.takeBehind(headerBytes);
   return array;
 }

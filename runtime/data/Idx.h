@@ -14,7 +14,7 @@ namespace nnxrt {
 struct IdxArray {
   std::string name; // the file, for messages
   std::vector<uint64_t> dims;
-  Memory elements; // the product of dims, then zero to the end of the page
+  Memory elements; // the product of dims
 
   [[nodiscard]] const uint8_t *data() const {
     return reinterpret_cast<const uint8_t *>(elements.data());
@@ -22,7 +22,8 @@ struct IdxArray {
 };
 
 /// Reads `file`, plain or gzip, whose messages call it `name`. Throws DataError unless it is an IDX
-/// file of unsigned bytes whose length is exactly what its header says.
-IdxArray readIdx(const FileBytes &file, const std::string &name);
+/// file of unsigned bytes whose length is exactly what its header says. The elements of a plain
+/// file stay where they were read to.
+IdxArray readIdx(FileBytes file, const std::string &name);
 
 } // namespace nnxrt

@@ -6,6 +6,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <utility>
 
 using namespace nnxrt;
 
@@ -51,8 +52,8 @@ static void check(const DatasetSpec &spec, const IdxArray &images, const IdxArra
 LoadedSources nnxrt::loadIdx(const DatasetSpec &spec, DataFiles &files) {
   LoadedSources sources = loadEach(spec, [&](const SourceSpec &source) {
     const auto read = [&](const FileSpec &file) {
-      const OpenedFile opened = files.open(file);
-      return readIdx(opened.file, opened.name);
+      OpenedFile opened = files.open(file);
+      return readIdx(std::move(opened.file), opened.name);
     };
     IdxArray images = read(source.files[0]);
     const IdxArray labels = read(source.files[1]);

@@ -1,8 +1,10 @@
-// SHA-256 digests of files and weights, by libsodium.
+// SHA-256 digests of files and weights, by OpenSSL, which uses the processor's own instructions for
+// it where there are some: five times faster than portable code, and a trainer digests all its data
+// at its start.
 #pragma once
 
 #include <cstddef>
-#include <sodium/crypto_hash_sha256.h>
+#include <openssl/sha.h>
 #include <span>
 #include <string>
 
@@ -10,13 +12,13 @@ namespace nnxrt {
 
 class Sha256 {
 public:
-  Sha256() { crypto_hash_sha256_init(&state); }
+  Sha256();
   void add(std::span<const std::byte> bytes);
   /// Lower-case hex of everything added; to be called once.
   std::string hex();
 
 private:
-  crypto_hash_sha256_state state;
+  SHA256_CTX state{};
 };
 
 std::string sha256Hex(std::span<const std::byte> bytes);

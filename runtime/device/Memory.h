@@ -23,20 +23,25 @@ public:
   Memory() = default;
   explicit Memory(uint64_t bytes); // throws MemoryError
   Memory(Memory &&other) noexcept
-      : start(std::exchange(other.start, nullptr)), mapped(std::exchange(other.mapped, 0)) {}
+      : start(std::exchange(other.start, nullptr)), mapped(std::exchange(other.mapped, 0)),
+        dropped(std::exchange(other.dropped, 0)) {}
   Memory &operator=(Memory &&other) noexcept {
     std::swap(start, other.start);
     std::swap(mapped, other.mapped);
+    std::swap(dropped, other.dropped);
     return *this;
   }
   ~Memory();
 
-  [[nodiscard]] std::byte *data() const { return start; }
-  [[nodiscard]] uint64_t size() const { return mapped; } // bytes, rounded up to whole pages
+  /// Moves the start of the block behind its first `bytes`.
+  void dropFirst(uint64_t bytes) { dropped += bytes; }
+
+  [[nodiscard]] std::byte *data() const { return start + dropped; }
+  [[nodiscard]] uint64_t size() const { return mapped - dropped; } // up to the end of a page
 
 private:
   std::byte *start = nullptr;
-  uint64_t mapped = 0;
+  uint64_t mapped = 0, dropped = 0;
 };
 
 /// Throws MemoryError if the system does not have `bytes` to give.

@@ -19,6 +19,7 @@
 #include "runtime/store/EventLog.h"
 #include "runtime/store/ResultStore.h"
 #include "runtime/store/StoreError.h"
+#include "runtime/train/RunPlan.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -80,6 +81,14 @@ static void learnEarlier(TimeBudget &budget, const StudyResults &results) {
                           run.result.samplesPerSecond);
 }
 
+/// Longest first, but in the study's own order where a budget or the first failure may end it all.
+static std::vector<RunRequest> inOrderOfStart(const StudyPlan &plan, const Options &options) {
+  std::vector<RunRequest> requests = plan.requests;
+  if (plan.placement.jobs > 1 && options.budgetSeconds <= 0 && !options.failFast)
+    orderLongestFirst(requests);
+  return requests;
+}
+
 /// Trains and reports; from here on what goes wrong is no longer the command line's fault.
 static int trainAndReport(const StudyPlan &plan, const Options &options, const fs::path &out,
                           ResultStore &store, EventLog &log, ModelFiles &models) {
@@ -101,8 +110,8 @@ static int trainAndReport(const StudyPlan &plan, const Options &options, const f
   observers.studyStarted(plan.info);
   if (budget)
     learnEarlier(*budget, store.load());
-  const StudyOutcome outcome =
-      trainRuns(plan.requests, plan.placement, options.failFast, observers, interrupted);
+  const StudyOutcome outcome = trainRuns(inOrderOfStart(plan, options), plan.placement,
+                                         options.failFast, observers, interrupted);
   observers.studyEnded(outcome);
 
   StudyResults results = store.load();

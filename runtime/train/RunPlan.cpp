@@ -81,6 +81,18 @@ std::vector<RunRequest> nnxrt::shareRuns(std::span<const RunRequest> requests) {
   return shared;
 }
 
+/// FLOPs forward over all its steps; a study that does not say its FLOPs counts samples.
+static double workOf(const RunInfo &run) {
+  const Point &point = *run.point.point;
+  return static_cast<double>(std::max<int64_t>(1, point.flops)) * static_cast<double>(run.steps) *
+         point.settings.batch;
+}
+
+void nnxrt::orderLongestFirst(std::vector<RunRequest> &requests) {
+  std::ranges::stable_sort(requests, std::ranges::greater(),
+                           [](const RunRequest &request) { return workOf(request.info); });
+}
+
 RunInfo nnxrt::limitedTo(const RunInfo &run, std::vector<int64_t> snapshots) {
   RunInfo limited = run;
   limited.snapshots = std::move(snapshots);

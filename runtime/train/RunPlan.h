@@ -22,6 +22,10 @@ RunInfo planRun(const PointInfo &point, int repeat, const Dataset &dataset, bool
 /// as long as the longest and keeps results after the steps of each.
 std::vector<RunRequest> shareRuns(std::span<const RunRequest> requests);
 
+/// Puts the runs with the most work first, those of equal work in their order, so that several jobs
+/// end at about the same time: the last to start is short.
+void orderLongestFirst(std::vector<RunRequest> &requests);
+
 /// `run` with those of its snapshots alone; it ends with the last, and has the name of its point.
 RunInfo limitedTo(const RunInfo &run, std::vector<int64_t> snapshots);
 

@@ -2,6 +2,8 @@
 #include "test/unit/runtime/TrainingFixture.h"
 
 #include <gmock/gmock.h>
+#include <map>
+#include <span>
 
 using namespace nnxrt;
 using namespace nnxrt::test;
@@ -120,6 +122,23 @@ TEST_F(ContinuedRunTest, a_diverged_run_leaves_no_state) {
 
 TEST_F(ContinuedRunTest, other_seeds_and_other_keys_are_other_runs) {
   EXPECT_EQ(shareRuns(requestsOf(ratesExperiment)).size(), 6U);
+}
+
+TEST_F(ContinuedRunTest, the_longest_run_starts_first) {
+  std::vector<RunRequest> requests = requestsOf(ratesExperiment);
+  const size_t longest = requests.size() - 1;
+  requests[longest].info.steps *= 100;
+  const int64_t steps = requests[longest].info.steps;
+  orderLongestFirst(requests);
+  EXPECT_EQ(requests[0].info.steps, steps);
+  std::map<size_t, int> lastRepeat; // runs of equal work, such as repeats, stay in order
+  for (const RunRequest &request : std::span(requests).subspan(1)) {
+    const auto [last, isFirst] =
+        lastRepeat.try_emplace(request.info.point.pointIndex, request.info.repeat);
+    EXPECT_TRUE(isFirst || last->second < request.info.repeat);
+    last->second = request.info.repeat;
+  }
+  EXPECT_EQ(lastRepeat.size(), 3U);
 }
 
 TEST_F(ContinuedRunTest, a_run_ends_with_the_last_result_that_is_wanted) {
