@@ -12,17 +12,17 @@ DATA = pathlib.Path(os.environ.get("NNX_DATA_HOME") or CACHE / "data") / "mnist"
 BUILD = pathlib.Path(os.environ.get("NNX_BUILD_DIR") or ROOT / "build/release")
 
 
-def peers_python():
-    """A Python with tensorflow-cpu, made on demand in the user's cache."""
+def peers_python(packages="peers"):
+    """A Python with what tools/packages/`packages`.txt lists, made on demand in the user's cache."""
     if os.environ.get("NNX_PEERS_PYTHON"):
         return os.environ["NNX_PEERS_PYTHON"]
-    folder = CACHE / "peers"
+    folder = CACHE / packages
     complete = folder / "complete"
-    packages = ROOT / "tools/packages/peers.txt"
-    if not complete.exists() or complete.read_text() != packages.read_text():
-        print("peers: installing tensorflow-cpu", file=sys.stderr)
+    wanted = ROOT / f"tools/packages/{packages}.txt"
+    if not complete.exists() or complete.read_text() != wanted.read_text():
+        print(f"peers: installing {wanted.name}", file=sys.stderr)
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([folder / "bin/pip", "install", "-q", "-r", packages], check=True)
-        complete.write_text(packages.read_text())
+        subprocess.run([folder / "bin/pip", "install", "-q", "-r", wanted], check=True)
+        complete.write_text(wanted.read_text())
     return str(folder / "bin/python")

@@ -1,6 +1,8 @@
-// nnx-kernel-bench [SAMPLES] [KIND]: time, GF/s and share of this core's multiply-add peak for each
-// kernel of the baseline and of deeper convolutions, one thread. The peak and all kernels are timed
-// in turns, and the least time of each counts, so a busy machine disturbs all alike.
+// nnx-kernel-bench [SAMPLES] [KIND]: for each kernel of the baseline and of deeper convolutions, on
+// one thread, its time, its GF/s and its share of the roofline: the longer of what its operations
+// take at this core's multiply-add peak and what its bytes take to be read and written once. The
+// peak, the bytes and all kernels are timed in turns, and the least time of each counts, so a busy
+// machine disturbs all alike.
 #include "test/unit/kernels/KernelCase.h"
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 #include <immintrin.h>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 using namespace nnx::kernels;
 
@@ -41,6 +44,44 @@ void spinMultiplyAdds() {
                : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
                  "xmm10", "xmm11", "xmm14", "xmm15", "cc");
 }
+
+// As many bytes as a kernel reads and writes; what is updated in place is both.
+class Traffic {
+public:
+  explicit Traffic(KernelCase &data) {
+    for (const KernelArgument &argument : argumentsOf(data.spec())) {
+      if (argument.rank == 0)
+        continue;
+      TestBuffer &buffer = data.buffer(argument.name);
+      const size_t bytes =
+          buffer.size() * (argument.type == KernelArgument::Type::U8 ? 1 : sizeof(float));
+      if (argument.kind != KernelArgument::Kind::Output)
+        read.resize(read.size() + (bytes + sizeof(Line) - 1) / sizeof(Line));
+      if (argument.kind != KernelArgument::Kind::Input)
+        written.resize(written.size() + (bytes + sizeof(Line) - 1) / sizeof(Line));
+    }
+  }
+
+  void move() {
+    __m256 sum = _mm256_setzero_ps(), other = sum;
+    for (const Line &line : read) {
+      sum = _mm256_add_ps(sum, _mm256_load_ps(line.numbers));
+      other = _mm256_add_ps(other, _mm256_load_ps(line.numbers + 8));
+    }
+    sum = _mm256_add_ps(sum, other); // stored, so that the reads are not left out
+    for (Line &line : written) {
+      _mm256_store_ps(line.numbers, sum);
+      _mm256_store_ps(line.numbers + 8, sum);
+    }
+    asm volatile("" ::"x"(sum) : "memory");
+  }
+
+private:
+  struct alignas(64) Line {
+    float numbers[16] = {};
+  };
+  std::vector<Line> read, written;
+};
 
 struct Row {
   KernelSpec spec;
@@ -161,8 +202,9 @@ int main(int argc, char **argv) {
     LoadedKernel kernel;
     KernelCase data;
     std::function<int()> call;
+    Traffic traffic;
     int repeats = 1;
-    double least = 1e9;
+    double least = 1e9, leastMoving = 1e9;
   };
   std::vector<std::unique_ptr<Timed>> timed;
   for (const Row &row : rows()) {
@@ -171,8 +213,10 @@ int main(int argc, char **argv) {
     CaseSize size{samples, 100, 13, 13};
     if (row.spec.kind == "conv2d_grad_bias_update")
       size.units = 32;
-    auto t = std::make_unique<Timed>(
-        Timed{row, LoadedKernel(row.spec, hostKernelTarget()), KernelCase(row.spec, size), {}});
+    KernelCase data(row.spec, size);
+    Traffic traffic(data);
+    auto t = std::make_unique<Timed>(Timed{
+        row, LoadedKernel(row.spec, hostKernelTarget()), std::move(data), {}, std::move(traffic)});
     for (auto &[name, value] : t->data.hypers())
       value = 1e-7f; // the numbers stay as they are
     t->call = t->kernel.bind(t->data.values());
@@ -193,6 +237,10 @@ int main(int argc, char **argv) {
         t->call();
       const double one = (now() - start) / t->repeats;
       t->least = std::min(t->least, one);
+      start = now();
+      for (int i = 0; i < t->repeats; ++i)
+        t->traffic.move();
+      t->leastMoving = std::min(t->leastMoving, (now() - start) / t->repeats);
       t->repeats = std::clamp(static_cast<int>(1e-3 / one), 1, 200);
     }
   }
@@ -201,8 +249,10 @@ int main(int argc, char **argv) {
   double sum = 0;
   for (auto &t : timed) {
     const double flops = t->row.flopsOfSample * samples;
-    std::printf("%9.1f us %7.1f GF/s %3.0f %%  %s\n", t->least * 1e6, flops / t->least / 1e9,
-                100 * flops / t->least / peakFlops, t->row.spec.text().c_str());
+    const double roofline = std::max(flops / peakFlops, t->leastMoving);
+    std::printf("%9.1f us %7.1f GF/s %3.0f %% of the roofline (%s)  %s\n", t->least * 1e6,
+                flops / t->least / 1e9, 100 * roofline / t->least,
+                roofline > t->leastMoving ? "peak" : "memory", t->row.spec.text().c_str());
     if (t->row.inBaseline)
       sum += t->least;
   }
