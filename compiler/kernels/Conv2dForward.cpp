@@ -6,6 +6,7 @@
 // falls and then rises to the greatest and the least: four or two times fewer activations for 2x2.
 #include "compiler/kernels/Activation.h"
 #include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/Conv2dWinograd.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tiles.h"
 
@@ -21,12 +22,15 @@ Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) 
   if (g.isPooled && activation.shape() == dsl::ActivationShape::Unknown)
     throw KernelError(spec.text() + ": this activation cannot follow the pool");
   Conv2dSums sums(g);
+  MinimalFilter filter(g, target);
+  const bool isMinimal = canFilterMinimally(g);
   Func z = sums.z, out("y");
   const Var &l = sums.l, &x = sums.x, &y = sums.y, &c = sums.c, &t = sums.t;
 
   RDom window(0, g.poolW, 0, g.poolH, "window");
   auto value = [&](const Expr &i, const Expr &j) {
-    return z(l, x * g.poolW + i, y * g.poolH + j, c, t);
+    return isMinimal ? Expr(filter.z(l, c, i, j, x, y, t))
+                     : Expr(z(l, x * g.poolW + i, y * g.poolH + j, c, t));
   };
   auto extreme = [&](Extreme which) {
     return extremeOfWindow(which, value, {l, x, y, c, t}, window, g.poolW, g.poolH);
@@ -56,6 +60,13 @@ Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) 
     out(l, x, y, c, t) = results[0];
   else
     out(l, x, y, c, t) = Tuple(results);
+
+  if (isMinimal) {
+    for (Func found : extremes)
+      found.update().reorder(l, window.x, window.y).vectorize(l).unroll(window.x).unroll(window.y);
+    filter.schedule(out, extremes);
+    return {Pipeline(out), {filter.input, filter.weights, filter.bias}};
+  }
 
   // Without a pool a tile is some x by some c. With one it is the window by some c, as long as the
   // window fits registers; a larger window is looped over. Where the sums are short the pool's own

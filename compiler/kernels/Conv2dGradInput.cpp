@@ -5,6 +5,7 @@
 // over those taps for which both divisions are whole and inside dz.
 #include "compiler/kernels/Activation.h"
 #include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/Conv2dWinograd.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tiles.h"
 
@@ -17,10 +18,27 @@ using namespace Halide;
 Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &target) {
   const Conv2dGeometry g(spec);
   ActivationCode activation(spec);
-  ImageParam dz = inputBuffer(Float(32), "dz", g.outputExtents());
-  ImageParam weights = inputBuffer(Float(32), "weights", g.weightExtents());
   ImageParam yOrZ = inputBuffer(Float(32), "y_or_z", g.inputExtents());
   Var l("l"), x("x"), y("y"), ci("ci"), t("t");
+  Func dx("dx");
+  auto gradient = [&](const Expr &value) {
+    return activation.isNone() ? value : value * activation.slope(yOrZ(l, x, y, ci, t));
+  };
+  auto inputs = [&](const ImageParam &dz, const ImageParam &weights) {
+    std::vector<Argument> all{dz, weights};
+    if (!activation.isNone())
+      all.emplace_back(yOrZ);
+    return all;
+  };
+  if (canScatterMinimally(g, target)) {
+    MinimalScatter scatter(g, target);
+    dx(l, x, y, ci, t) = gradient(scatter.value);
+    scatter.schedule(dx);
+    return {Pipeline(dx), inputs(scatter.dz, scatter.weights)};
+  }
+
+  ImageParam dz = inputBuffer(Float(32), "dz", g.outputExtents());
+  ImageParam weights = inputBuffer(Float(32), "weights", g.weightExtents());
   RDom r(0, g.filters, 0, g.kernelW, 0, g.kernelH, "r");
   Expr fromX = x + g.padLeft - r.y * g.dilationW, fromY = y + g.padTop - r.z * g.dilationH;
   auto inside = [](const Expr &from, int stride, int extent) {
@@ -29,13 +47,12 @@ Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &targe
   };
   r.where(inside(fromX, g.strideW, g.outWidth));
   r.where(inside(fromY, g.strideH, g.outHeight));
-  Func sum("sum"), dx("dx");
+  Func sum("sum");
   sum(l, x, y, ci, t) = 0.0f;
   sum(l, x, y, ci, t) += dz(l, clamp(fromX / g.strideW, 0, g.outWidth - 1),
                             clamp(fromY / g.strideH, 0, g.outHeight - 1), r.x, t) *
                          weights(r.x, r.y, r.z, ci);
-  Expr value = sum(l, x, y, ci, t);
-  dx(l, x, y, ci, t) = activation.isNone() ? value : value * activation.slope(yOrZ(l, x, y, ci, t));
+  dx(l, x, y, ci, t) = gradient(sum(l, x, y, ci, t));
 
   // One x at a time: taps outside dz are then left out by the bounds of the loops over kx and ky,
   // and no work is done on zeros. The loop over co, inside, is long.
@@ -60,10 +77,7 @@ Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &targe
       .reorder(l, ci, r.x, r.y, r.z)
       .vectorize(l)
       .unroll(ci);
-  std::vector<Argument> inputs{dz, weights};
-  if (!activation.isNone())
-    inputs.emplace_back(yOrZ);
-  return {Pipeline(dx), inputs};
+  return {Pipeline(dx), inputs(dz, weights)};
 }
 
 } // namespace nnx::kernels

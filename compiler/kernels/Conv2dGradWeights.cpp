@@ -76,6 +76,8 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
   RDom at(0, usedWidth, 0, blocks.rows, "at");
   at.where(b * blocks.rows + at.y < usedHeight);
   Expr atY = b * blocks.rows + at.y;
+  if (usedHeight % blocks.rows != 0) // what Halide's bounds do not see of the condition above
+    atY = min(atY, usedHeight - 1);
   Func blockSum("block_sum"), laneSum("lane_sum"), gradient("gradient"), weights("weights");
   blockSum(l, c, kx, ky, ci, b, t) = 0.0f;
   blockSum(l, c, kx, ky, ci, b, t) +=

@@ -44,7 +44,10 @@ std::vector<KernelSpec> shapes() {
                                         {"9x9x2", 3, "1x1", "1x1", "valid", "4x4"},
                                         {"4x4x3", 1, "4x4", "1x1", "valid", "0"},
                                         {"8x8x4", 17, "3x3", "1x1", "valid", "1x1"},
-                                        {"13x13x2", 2, "7x7", "1x1", "same", "3x3"}}) {
+                                        {"13x13x2", 2, "7x7", "1x1", "same", "3x3"},
+                                        // Channels enough for minimal filtering.
+                                        {"13x13x16", 16, "3x3", "1x1", "valid", "2x2"},
+                                        {"9x15x18", 21, "3x3", "1x1", "valid", "2x2"}}) {
     for (const char *saves : {"0", "1"})
       specs.push_back({"conv2d_forward",
                        conv(s.input, s.filters, s.kernel, s.stride, s.padding,
@@ -85,6 +88,9 @@ std::vector<KernelSpec> shapes() {
           specs.back().attributes["activation"] = activation;
         }
       }
+  specs.push_back({"conv2d_forward",
+                   conv("6x7x17", 19, "3x3", "1x1", "valid",
+                        {{"activation", "swish"}, {"pool", "2x2"}, {"saves_input", "1"}})});
   // Wide enough that a row is worked on in parts, the last of them over the end.
   specs.push_back({"conv2d_softmax_forward", conv("4x31x1", 40, "3x3", "1x1", "valid", {})});
   specs.push_back(

@@ -140,6 +140,7 @@ std::vector<Row> rows() {
   conv("13x13x32", 32, 64, 11, false, false);
   conv("13x13x32", 32, 64, 10, true, false); // the pool drops the last row and column
   conv("5x5x64", 64, 96, 3, false, false);
+  conv("5x5x64", 64, 96, 2, true, false);
   for (const char *activation : {"tanh", "sigmoid", "gelu", "hard_sigmoid_keras2"})
     all.push_back({{"conv2d_forward",
                     {{"input", "28x28x1"},

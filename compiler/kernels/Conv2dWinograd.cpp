@@ -1,0 +1,274 @@
+// conv2d_forward by minimal filtering, F(2x2, 3x3): 16 products for 4 outputs instead of 36.
+//   A^T [(G g G^T) . (B^T d B)] A,  d 4x4 inputs, g the 3x3 kernel, . element by element, summed
+//   over the channels between the transforms
+// Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016, 4.1. A tile of outputs
+// is a window of the pool behind it. The transforms have small exact coefficients (0, 1, 1/2), so
+// the rounding error stays within twice that of the plain sums.
+#include "compiler/kernels/Conv2dWinograd.h"
+
+#include "compiler/kernels/Tiles.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace nnx::kernels {
+
+using namespace Halide;
+
+namespace {
+
+using Line = std::function<Expr(int)>; // the elements of a row or column
+
+Expr transformKernel(const Expr &i, const Line &g) {
+  Expr ends = (g(0) + g(2)) * 0.5f, middle = g(1) * 0.5f;
+  return mux(i, {g(0), ends + middle, ends - middle, g(2)});
+}
+
+Expr transformInput(const Expr &i, const Line &d) {
+  return mux(i, {d(0) - d(2), d(1) + d(2), d(2) - d(1), d(1) - d(3)});
+}
+
+Expr transformOutput(const Expr &p, const Line &m) {
+  return mux(p, {m(0) + m(1) + m(2), m(1) - m(2) - m(3)});
+}
+
+// The adjoints of the last two.
+Expr transformDelta(const Expr &i, const Line &dz) {
+  return mux(i, {dz(0), dz(0) + dz(1), dz(0) - dz(1), -dz(1)});
+}
+
+Expr scatterProducts(const Expr &k, const Line &m) {
+  return mux(k, {m(0), m(1) - m(2) + m(3), m(1) + m(2) - m(0), -m(3)});
+}
+
+// The sixteen parts of a transform are stored together, a part apart: where that is a multiple of 4
+// kB they share the same few lines of L1 (the deltas of 64 filters: 5 times slower).
+constexpr int skewed(int extent) {
+  return extent + 1;
+}
+
+bool isFilterable(const Conv2dGeometry &g) {
+  return g.kernelH == 3 && g.kernelW == 3 && g.strideH == 1 && g.strideW == 1 && g.dilationH == 1 &&
+         g.dilationW == 1 && !g.isPadded && g.channels >= 16 && g.filters >= 16;
+}
+
+constexpr int together = 32; // channels whose sums are made from one pass over what is transformed
+
+} // namespace
+
+bool canFilterMinimally(const Conv2dGeometry &g) {
+  return isFilterable(g) && g.poolH == 2 && g.poolW == 2;
+}
+
+MinimalFilter::MinimalFilter(const Conv2dGeometry &geometry, const KernelTarget &target)
+    : g(geometry), target(target), input(inputBuffer(Float(32), "x", g.inputExtents())),
+      weights(inputBuffer(Float(32), "weights", g.weightExtents())),
+      bias(inputBuffer(Float(32), "bias", {paddedRow(g.filters)})), r(0, g.channels, "channel") {
+  u(c, i, j, ci) = transformKernel(j, [&](int ky) {
+    return transformKernel(i, [&](int kx) { return weights(c, kx, ky, ci); });
+  });
+  v(l, i, j, x, y, ci, t) = transformInput(j, [&](int dy) {
+    return transformInput(i, [&](int dx) { return input(l, 2 * x + dx, 2 * y + dy, ci, t); });
+  });
+  sum(l, c, i, j, x, y, t) = 0.0f;
+  sum(l, c, i, j, x, y, t) += u(c, i, j, r) * v(l, i, j, x, y, r, t);
+  m(l, c, i, j, x, y, t) = sum(l, c, i, j, x, y, t);
+  z(l, c, i, j, x, y, t) =
+      bias(c) + transformOutput(j, [&](int q) {
+        return transformOutput(i, [&](int p) { return m(l, c, p, q, x, y, t); });
+      });
+}
+
+void MinimalFilter::schedule(Func out, const std::vector<Func> &extremes) {
+  // The transformed inputs of a block of windows stay in L2, the sums of some filters in L1.
+  const int bytes = 16 * g.channels * tileLanes * 4;
+  const int most = std::max(1, (192 << 10) / bytes);
+  const int windows = ceilDiv(g.pooledWidth, ceilDiv(g.pooledWidth, most));
+  const int filters = std::min(together, g.filters);
+  const RegisterTile tile = chooseTile(target, windows, filters, 6);
+  checkScratch(double(windows) * 16 * g.channels +
+               16.0 * paddedRow(g.filters) * g.channels / tileLanes);
+  const double rowFlops = 2.0 * tileLanes * g.pooledWidth * 16 * g.filters * g.channels;
+  Var xo("xo"), xi("xi"), co("co"), cc("cc"), lo("lo"), li("li"), task("task"), row("row");
+  constrainOutputs(out, g.pooledExtents());
+  out.split(x, xo, xi, windows, TailStrategy::ShiftInwards)
+      .split(c, co, cc, filters, TailStrategy::ShiftInwards)
+      .split(l, lo, li, tile.lanes)
+      .split(y, task, row, std::min(iterationsPerTask(rowFlops), g.pooledHeight),
+             TailStrategy::GuardWithIf)
+      .reorder(li, cc, xi, lo, co, xo, row, task, t)
+      .vectorize(li)
+      .parallel(task)
+      .parallel(t);
+  u.compute_root()
+      .store_in(onStack)
+      .reorder_storage(c, ci, i, j)
+      .bound(i, 0, 4)
+      .bound(j, 0, 4)
+      .bound(c, 0, paddedRow(g.filters))
+      .bound_storage(ci, skewed(g.channels))
+      .reorder(i, j, c, ci)
+      .vectorize(c, target.vectorLanes)
+      .unroll(i)
+      .unroll(j);
+  v.compute_at(out, xo)
+      .store_in(onStack)
+      .reorder_storage(l, x, ci, i, j, y, t)
+      .bound(i, 0, 4)
+      .bound(j, 0, 4)
+      .bound_storage(x, windows)
+      .bound_storage(ci, skewed(g.channels))
+      .reorder(l, i, j, x, ci, y, t)
+      .vectorize(l, target.vectorLanes)
+      .unroll(i)
+      .unroll(j);
+  m.compute_at(out, lo)
+      .store_in(onStack)
+      .bound(i, 0, 4)
+      .bound(j, 0, 4)
+      .bound_extent(l, tile.lanes)
+      .bound_extent(x, windows)
+      .bound_extent(c, filters);
+  Var mxo("mxo"), mxi("mxi"), mco("mco"), mci("mci");
+  m.split(x, mxo, mxi, tile.rows, TailStrategy::ShiftInwards)
+      .split(c, mco, mci, tile.columns, TailStrategy::ShiftInwards)
+      .reorder(l, mxi, mci, mxo, mco, i, j, y, t)
+      .vectorize(l)
+      .unroll(mxi)
+      .unroll(mci);
+  sum.compute_at(m, mxo).store_in(onStack).vectorize(l).unroll(x).unroll(c);
+  sum.update().reorder(l, x, c, r).vectorize(l).unroll(x).unroll(c);
+  z.compute_at(out, cc)
+      .store_in(onStack)
+      .bound(i, 0, 2)
+      .bound(j, 0, 2)
+      .vectorize(l)
+      .unroll(i)
+      .unroll(j);
+  for (Func extreme : extremes)
+    extreme.compute_at(out, cc).store_in(onStack).vectorize(l);
+}
+
+namespace {
+
+struct DeltaTiles {
+  int width, height;
+  RegisterTile tile;
+
+  DeltaTiles(const Conv2dGeometry &g, const KernelTarget &target)
+      : width(ceilDiv(g.outWidth, 2)), height(ceilDiv(g.outHeight, 2)),
+        tile(chooseTile(target, width, std::min(together, g.channels), 6)) {}
+  // Floats that a thread keeps: the transformed deltas of a row of tiles, the sums of some
+  // channels.
+  double scratch(const Conv2dGeometry &g) const {
+    return 16.0 * width * (g.filters + height * together) * tile.lanes;
+  }
+};
+
+} // namespace
+
+bool canScatterMinimally(const Conv2dGeometry &g, const KernelTarget &target) {
+  const DeltaTiles tiles(g, target);
+  // The transforms and the tiles over the end must cost less than the products saved.
+  return isFilterable(g) && tiles.width * tiles.height * 16 * 1.5 <= g.outWidth * g.outHeight * 9 &&
+         tiles.scratch(g) * sizeof(float) <= (2 << 20);
+}
+
+MinimalScatter::MinimalScatter(const Conv2dGeometry &geometry, const KernelTarget &target)
+    : g(geometry), target(target), dz(inputBuffer(Float(32), "dz", g.outputExtents())),
+      weights(inputBuffer(Float(32), "weights", g.weightExtents())), r(0, g.filters, "filter") {
+  const DeltaTiles tiles(g, target);
+  u(c, i, j, ci) = transformKernel(j, [&](int ky) {
+    return transformKernel(i, [&](int kx) { return weights(c, kx, ky, ci); });
+  });
+  auto delta = [&](const Expr &atX, const Expr &atY) {
+    return select(atX < g.outWidth && atY < g.outHeight,
+                  dz(l, min(atX, g.outWidth - 1), min(atY, g.outHeight - 1), c, t), 0.0f);
+  };
+  d(l, i, j, tx, ty, c, t) = transformDelta(j, [&](int q) {
+    return transformDelta(i, [&](int p) { return delta(2 * tx + p, 2 * ty + q); });
+  });
+  sum(l, i, j, tx, ty, ci, t) = 0.0f;
+  sum(l, i, j, tx, ty, ci, t) += u(r, i, j, ci) * d(l, i, j, tx, ty, r, t);
+  m(l, i, j, tx, ty, ci, t) = sum(l, i, j, tx, ty, ci, t);
+  patch(l, i, j, tx, ty, ci, t) = scatterProducts(j, [&](int q) {
+    return scatterProducts(i, [&](int p) { return m(l, p, q, tx, ty, ci, t); });
+  });
+  // A place lies in the patches of up to four tiles, which are 4x4 at every other place.
+  Expr total = 0.0f;
+  for (int down : {0, 1})
+    for (int right : {0, 1}) {
+      Expr atX = x / 2 - right, atY = y / 2 - down;
+      Expr part = patch(l, x % 2 + 2 * right, y % 2 + 2 * down, clamp(atX, 0, tiles.width - 1),
+                        clamp(atY, 0, tiles.height - 1), ci, t);
+      Expr exists = atX >= 0 && atX < tiles.width && atY >= 0 && atY < tiles.height;
+      total += select(exists, part, 0.0f);
+    }
+  value = total;
+}
+
+void MinimalScatter::schedule(Func out) {
+  const DeltaTiles tiles(g, target);
+  const int channels = std::min(together, g.channels);
+  Var co("co"), cc("cc"), lo("lo"), li("li");
+  constrainOutputs(out, g.inputExtents());
+  out.split(ci, co, cc, channels, TailStrategy::ShiftInwards)
+      .split(l, lo, li, tiles.tile.lanes)
+      .reorder(li, x, y, cc, co, lo, t)
+      .vectorize(li)
+      .parallel(lo)
+      .parallel(t);
+  u.compute_root()
+      .store_in(onStack)
+      .reorder_storage(c, ci, i, j)
+      .bound(i, 0, 4)
+      .bound(j, 0, 4)
+      .bound(c, 0, paddedRow(g.filters))
+      .bound_storage(ci, skewed(g.channels))
+      .reorder(i, j, c, ci)
+      .vectorize(c, target.vectorLanes)
+      .unroll(i)
+      .unroll(j);
+  d.compute_at(m, ty)
+      .store_in(onStack)
+      .reorder_storage(l, tx, c, ty, i, j, t)
+      .bound(i, 0, 4)
+      .bound(j, 0, 4)
+      .bound_storage(tx, tiles.width)
+      .bound_storage(c, skewed(g.filters))
+      .reorder(l, i, j, tx, c, ty, t)
+      .vectorize(l, target.vectorLanes)
+      .unroll(i)
+      .unroll(j);
+  Var mxo("mxo"), mxi("mxi"), mco("mco"), mci("mci");
+  m.compute_at(out, co)
+      .store_in(onStack)
+      .reorder_storage(l, i, j, tx, ty, ci, t)
+      .bound(i, 0, 4)
+      .bound(j, 0, 4)
+      .bound_extent(l, tiles.tile.lanes)
+      .bound_extent(tx, tiles.width)
+      .bound_extent(ty, tiles.height)
+      .bound_extent(ci, channels)
+      .split(tx, mxo, mxi, tiles.tile.rows, TailStrategy::ShiftInwards)
+      .split(ci, mco, mci, tiles.tile.columns, TailStrategy::ShiftInwards)
+      .reorder(l, mxi, mci, mxo, mco, i, j, ty, t)
+      .vectorize(l)
+      .unroll(mxi)
+      .unroll(mci);
+  sum.compute_at(m, mxo).store_in(onStack).vectorize(l).unroll(tx).unroll(ci);
+  sum.update().reorder(l, tx, ci, r).vectorize(l).unroll(tx).unroll(ci);
+  patch.compute_at(out, cc)
+      .store_in(onStack)
+      .bound(i, 0, 4)
+      .bound(j, 0, 4)
+      .bound_storage(tx, tiles.width)
+      .bound_storage(ty, tiles.height)
+      .vectorize(l)
+      .unroll(i)
+      .unroll(j)
+      .reorder(l, i, j, tx, ty);
+}
+
+} // namespace nnx::kernels
