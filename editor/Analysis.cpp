@@ -127,10 +127,12 @@ std::size_t Analysis::findClose(const std::vector<dsl::Token> &tokens, std::size
     if (kind == dsl::TokenKind::paren_open || kind == dsl::TokenKind::bracket_open ||
         kind == dsl::TokenKind::brace_open)
       ++depth;
-    else if ((kind == dsl::TokenKind::paren_close || kind == dsl::TokenKind::bracket_close ||
-              kind == dsl::TokenKind::brace_close) &&
-             (depth <= 1 || --depth == 0))
+    if (kind != dsl::TokenKind::paren_close && kind != dsl::TokenKind::bracket_close &&
+        kind != dsl::TokenKind::brace_close)
+      continue;
+    if (depth <= 1)
       return i;
+    --depth;
   }
   return tokens.empty() ? 0 : tokens.size() - 1;
 }

@@ -39,10 +39,9 @@ bool closes(TokenKind kind) {
 }
 
 void startItem(Frame &frame) {
-  if (frame.item.size() > 1 && frame.item[1] == "=")
+  const bool isNamed = frame.item.size() > 1 && frame.item[1] == "=";
+  if (isNamed || frame.item.size() == 1)
     frame.given.push_back(frame.item[0]);
-  else if (frame.item.size() == 1)
-    frame.given.push_back(frame.item[0]); // a bare name
   frame.item.clear();
 }
 
@@ -70,9 +69,9 @@ std::optional<CompletionContext> readContext(std::string_view textBefore) {
       tokens.pop_back();
       // The word stands on a line of its own: it starts an item.
       if (last.startsLine)
-        tokens.push_back({std::string_view(end, 0), last.location, TokenKind::word, true});
+        tokens.push_back({text.substr(text.size()), last.location, TokenKind::word, true});
     } else if (behind.find('\n') != std::string_view::npos) {
-      tokens.push_back({std::string_view(end, 0), last.location, TokenKind::word, true});
+      tokens.push_back({text.substr(text.size()), last.location, TokenKind::word, true});
     }
   } else if (text.rfind('#') != std::string_view::npos &&
              text.find('\n', text.rfind('#')) == std::string_view::npos) {

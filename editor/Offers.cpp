@@ -13,9 +13,9 @@ using dsl::DeclarationKind;
 using dsl::Type;
 
 void Offers::add(CompletionKind kind, std::string_view label, std::string detail,
-                 std::string_view doc, std::string insert) {
+                 std::string_view doc, std::string_view insert) {
   if (seen.emplace(label).second)
-    items.push_back({kind, std::string(label), insert.empty() ? std::string(label) : insert,
+    items.push_back({kind, std::string(label), std::string(insert.empty() ? label : insert),
                      std::move(detail), std::string(doc)});
 }
 

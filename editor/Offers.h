@@ -15,7 +15,7 @@ protected:
       : analysis(analysis), frames(frames) {}
 
   void add(CompletionKind kind, std::string_view label, std::string detail = {},
-           std::string_view doc = {}, std::string insert = {});
+           std::string_view doc = {}, std::string_view insert = {});
   void addWords(std::initializer_list<std::string_view> words);
   void addSettings(const dsl::Signature &signature, const std::vector<std::string> &given);
   void addDeclared(dsl::DeclarationKind kind, int owner = -1);

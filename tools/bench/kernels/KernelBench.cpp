@@ -216,8 +216,8 @@ int main(int argc, char **argv) {
       size.units = 32;
     KernelCase data(row.spec, size);
     Traffic traffic(data);
-    auto t = std::make_unique<Timed>(Timed{
-        row, LoadedKernel(row.spec, hostKernelTarget()), std::move(data), {}, std::move(traffic)});
+    auto t = std::make_unique<Timed>(
+        Timed{row, LoadedKernel(row.spec, hostKernelTarget()), data, {}, std::move(traffic)});
     for (auto &[name, value] : t->data.hypers())
       value = 1e-7f; // the numbers stay as they are
     t->call = t->kernel.bind(t->data.values());

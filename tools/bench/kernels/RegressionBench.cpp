@@ -16,7 +16,7 @@ using namespace nnx::kernels;
 
 namespace {
 
-constexpr int samples = 32, lanes = 16, tiles = samples / lanes;
+constexpr int samples = 32, lanes = 16;
 constexpr double margin = 0.6; // of the recorded ratio: below it, the report says so
 
 constexpr int inputs = 800, units = 96, padded = 96;
@@ -62,7 +62,7 @@ template <typename Body> void forProducts(Body body) {
           for (int ci = 0; ci < channels; ++ci)
             for (int ky = 0; ky < 3; ++ky)
               for (int kx = 0; kx < 3; ++kx)
-                body(size_t(c + filters * (kx + 3 * (ky + 3 * ci))),
+                body(c + size_t(filters) * size_t(kx + 3 * (ky + 3 * ci)),
                      atImage(s, x, y, c, outSide, filters),
                      atImage(s, x + kx, y + ky, ci, side, channels));
 }
