@@ -88,9 +88,9 @@ std::vector<KernelSpec> shapes() {
           specs.back().attributes["activation"] = activation;
         }
       }
-  specs.push_back({"conv2d_forward",
-                   conv("6x7x17", 19, "3x3", "1x1", "valid",
-                        {{"activation", "swish"}, {"pool", "2x2"}, {"saves_input", "1"}})});
+  specs.push_back(
+      {"conv2d_forward", conv("6x7x17", 19, "3x3", "1x1", "valid",
+                              {{"activation", "swish"}, {"pool", "2x2"}, {"saves_input", "1"}})});
   // Wide enough that a row is worked on in parts, the last of them over the end.
   specs.push_back({"conv2d_softmax_forward", conv("4x31x1", 40, "3x3", "1x1", "valid", {})});
   specs.push_back(
