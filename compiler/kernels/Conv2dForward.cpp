@@ -23,7 +23,7 @@ Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) 
     throw KernelError(spec.text() + ": this activation cannot follow the pool");
   Conv2dSums sums(g);
   MinimalFilter filter(g, target);
-  const bool isMinimal = canFilterMinimally(g);
+  const bool isMinimal = canFilterMinimally(g, target);
   Func z = sums.z, out("y");
   const Var &l = sums.l, &x = sums.x, &y = sums.y, &c = sums.c, &t = sums.t;
 

@@ -53,21 +53,74 @@ bool isFilterable(const Conv2dGeometry &g) {
          g.dilationW == 1 && !g.isPadded && g.channels >= 16 && g.filters >= 16;
 }
 
+Expr transformedKernel(const ImageParam &weights, const Var &c, const Var &i, const Var &j,
+                       const Var &ci) {
+  return transformKernel(j, [&](int ky) {
+    return transformKernel(i, [&](int kx) { return weights(c, kx, ky, ci); });
+  });
+}
+
+// Transforms all kernels, u(c, i, j, ci), before anything else.
+void keepKernels(Func u, const Conv2dGeometry &g, const KernelTarget &target) {
+  const std::vector<Var> at = u.args();
+  const Var &c = at[0], &i = at[1], &j = at[2], &ci = at[3];
+  u.compute_root()
+      .store_in(onStack)
+      .reorder_storage(c, ci, i, j)
+      .bound(i, 0, 4)
+      .bound(j, 0, 4)
+      .bound(c, 0, paddedRow(g.filters))
+      .bound_storage(ci, skewed(g.channels))
+      .reorder(i, j, c, ci)
+      .vectorize(c, target.vectorLanes)
+      .unroll(i)
+      .unroll(j);
+}
+
+// Whether transformed kernels and `floats` more of scratch leave half of a thread's 8 MB.
+bool fitsStack(const Conv2dGeometry &g, double floats) {
+  const double kernels = 16.0 * paddedRow(g.filters) * skewed(g.channels);
+  return (kernels + floats) * sizeof(float) <= (4 << 20);
+}
+
 constexpr int together = 32; // channels whose sums are made from one pass over what is transformed
 
 } // namespace
 
-bool canFilterMinimally(const Conv2dGeometry &g) {
-  return isFilterable(g) && g.poolH == 2 && g.poolW == 2;
+namespace {
+
+struct WindowTiles {
+  int windows, filters; // worked on together
+  RegisterTile tile;
+
+  // The transformed inputs of a block of windows stay in L2, the sums of some filters in L1.
+  WindowTiles(const Conv2dGeometry &g, const KernelTarget &target)
+      : windows(windowsOf(g)), filters(std::min(together, g.filters)),
+        tile(chooseTile(target, windows, filters, 6)) {}
+  // Floats that a thread keeps of both.
+  double scratch(const Conv2dGeometry &g) const {
+    return 16.0 * windows * (double(skewed(g.channels)) * tileLanes + double(filters) * tile.lanes);
+  }
+
+private:
+  static int windowsOf(const Conv2dGeometry &g) {
+    const int most = std::max(1, (192 << 10) / (16 * g.channels * tileLanes * 4));
+    return ceilDiv(g.pooledWidth, ceilDiv(g.pooledWidth, most));
+  }
+};
+
+} // namespace
+
+bool canFilterMinimally(const Conv2dGeometry &g, const KernelTarget &target) {
+  return isFilterable(g) && g.poolH == 2 && g.poolW == 2 &&
+         fitsStack(g, WindowTiles(g, target).scratch(g));
 }
 
 MinimalFilter::MinimalFilter(const Conv2dGeometry &geometry, const KernelTarget &target)
     : g(geometry), target(target), input(inputBuffer(Float(32), "x", g.inputExtents())),
       weights(inputBuffer(Float(32), "weights", g.weightExtents())),
       bias(inputBuffer(Float(32), "bias", {paddedRow(g.filters)})), r(0, g.channels, "channel") {
-  u(c, i, j, ci) = transformKernel(j, [&](int ky) {
-    return transformKernel(i, [&](int kx) { return weights(c, kx, ky, ci); });
-  });
+  u(c, i, j, ci) = transformedKernel(weights, c, i, j, ci);
   v(l, i, j, x, y, ci, t) = transformInput(j, [&](int dy) {
     return transformInput(i, [&](int dx) { return input(l, 2 * x + dx, 2 * y + dy, ci, t); });
   });
@@ -81,14 +134,9 @@ MinimalFilter::MinimalFilter(const Conv2dGeometry &geometry, const KernelTarget 
 }
 
 void MinimalFilter::schedule(Func out, const std::vector<Func> &extremes) {
-  // The transformed inputs of a block of windows stay in L2, the sums of some filters in L1.
-  const int bytes = 16 * g.channels * tileLanes * 4;
-  const int most = std::max(1, (192 << 10) / bytes);
-  const int windows = ceilDiv(g.pooledWidth, ceilDiv(g.pooledWidth, most));
-  const int filters = std::min(together, g.filters);
-  const RegisterTile tile = chooseTile(target, windows, filters, 6);
-  checkScratch(double(windows) * 16 * g.channels +
-               16.0 * paddedRow(g.filters) * g.channels / tileLanes);
+  const WindowTiles tiles(g, target);
+  const int windows = tiles.windows, filters = tiles.filters;
+  const RegisterTile tile = tiles.tile;
   const double rowFlops = 2.0 * tileLanes * g.pooledWidth * 16 * g.filters * g.channels;
   Var xo("xo"), xi("xi"), co("co"), cc("cc"), lo("lo"), li("li"), task("task"), row("row");
   constrainOutputs(out, g.pooledExtents());
@@ -101,17 +149,7 @@ void MinimalFilter::schedule(Func out, const std::vector<Func> &extremes) {
       .vectorize(li)
       .parallel(task)
       .parallel(t);
-  u.compute_root()
-      .store_in(onStack)
-      .reorder_storage(c, ci, i, j)
-      .bound(i, 0, 4)
-      .bound(j, 0, 4)
-      .bound(c, 0, paddedRow(g.filters))
-      .bound_storage(ci, skewed(g.channels))
-      .reorder(i, j, c, ci)
-      .vectorize(c, target.vectorLanes)
-      .unroll(i)
-      .unroll(j);
+  keepKernels(u, g, target);
   v.compute_at(out, xo)
       .store_in(onStack)
       .reorder_storage(l, x, ci, i, j, y, t)
@@ -172,16 +210,14 @@ bool canScatterMinimally(const Conv2dGeometry &g, const KernelTarget &target) {
   const DeltaTiles tiles(g, target);
   // The transforms and the tiles over the end must cost less than the products saved.
   return isFilterable(g) && tiles.width * tiles.height * 16 * 1.5 <= g.outWidth * g.outHeight * 9 &&
-         tiles.scratch(g) * sizeof(float) <= (2 << 20);
+         fitsStack(g, tiles.scratch(g));
 }
 
 MinimalScatter::MinimalScatter(const Conv2dGeometry &geometry, const KernelTarget &target)
     : g(geometry), target(target), dz(inputBuffer(Float(32), "dz", g.outputExtents())),
       weights(inputBuffer(Float(32), "weights", g.weightExtents())), r(0, g.filters, "filter") {
   const DeltaTiles tiles(g, target);
-  u(c, i, j, ci) = transformKernel(j, [&](int ky) {
-    return transformKernel(i, [&](int kx) { return weights(c, kx, ky, ci); });
-  });
+  u(c, i, j, ci) = transformedKernel(weights, c, i, j, ci);
   auto delta = [&](const Expr &atX, const Expr &atY) {
     return select(atX < g.outWidth && atY < g.outHeight,
                   dz(l, min(atX, g.outWidth - 1), min(atY, g.outHeight - 1), c, t), 0.0f);
@@ -219,17 +255,7 @@ void MinimalScatter::schedule(Func out) {
       .vectorize(li)
       .parallel(lo)
       .parallel(t);
-  u.compute_root()
-      .store_in(onStack)
-      .reorder_storage(c, ci, i, j)
-      .bound(i, 0, 4)
-      .bound(j, 0, 4)
-      .bound(c, 0, paddedRow(g.filters))
-      .bound_storage(ci, skewed(g.channels))
-      .reorder(i, j, c, ci)
-      .vectorize(c, target.vectorLanes)
-      .unroll(i)
-      .unroll(j);
+  keepKernels(u, g, target);
   d.compute_at(m, ty)
       .store_in(onStack)
       .reorder_storage(l, tx, c, ty, i, j, t)

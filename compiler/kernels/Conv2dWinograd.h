@@ -9,8 +9,9 @@
 
 namespace nnx::kernels {
 
-/// 3x3 kernels, stride 1, a 2x2 pool behind them, and enough channels that the products count.
-bool canFilterMinimally(const Conv2dGeometry &geometry);
+/// 3x3 kernels, stride 1, a 2x2 pool behind them, enough channels that the products count, and not
+/// so many that their transforms leave the stack.
+bool canFilterMinimally(const Conv2dGeometry &geometry, const KernelTarget &target);
 
 /// z(l, c, p, q, x, y, t): bias + convolution at place (2 x + p, 2 y + q), and what it reads.
 class MinimalFilter {

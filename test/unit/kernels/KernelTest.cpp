@@ -1,6 +1,7 @@
 // Every kind of kernel against plain loops in double precision.
 #include "KernelCase.h"
 
+#include "compiler/kernels/Conv2dWinograd.h"
 #include "dsl/Activations.h"
 #include "dsl/Losses.h"
 #include "dsl/Optimizers.h"
@@ -194,6 +195,19 @@ std::vector<KernelSpec> activationsEverywhere() {
         {"dense_grad_input", {{"inputs", "9"}, {"units", "4"}, {"activation", row.name}}});
   }
   return specs;
+}
+
+// A kernel of too many channels for the transforms takes the plain sums instead.
+TEST(MinimalFilter, is_used_where_it_fits_the_stack) {
+  const KernelTarget target = hostKernelTarget();
+  auto geometry = [](const char *input, int filters, const char *pool) {
+    return Conv2dGeometry({"", conv(input, filters, "3x3", "1x1", "valid", {{"pool", pool}})});
+  };
+  EXPECT_TRUE(canFilterMinimally(geometry("13x13x32", 64, "2x2"), target));
+  EXPECT_TRUE(canScatterMinimally(geometry("13x13x32", 64, "0"), target));
+  EXPECT_FALSE(canFilterMinimally(geometry("13x13x512", 512, "2x2"), target));
+  EXPECT_FALSE(canScatterMinimally(geometry("13x13x512", 512, "0"), target));
+  EXPECT_FALSE(canScatterMinimally(geometry("200x200x32", 64, "0"), target));
 }
 
 class KernelTest : public testing::TestWithParam<KernelSpec> {};
