@@ -1,6 +1,7 @@
 // activation_forward and activation_grad, and the activation inside other kernels.
 #include "compiler/kernels/Activation.h"
 
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/ScalarToHalide.h"
 #include "compiler/kernels/Tensors.h"
@@ -46,14 +47,17 @@ namespace {
 
 // Elementwise work on (lane, k, tile): eight rows of 16 lanes are one step of the loop. A task of a
 // parallel loop is one tile: 10 us for 5408 rows of exp, so tasks below that are not worth a split.
-void scheduleElementwise(Func out, const Var &l, const Var &k, const Var &t) {
+void scheduleElementwise(Func out, const Var &l, const Var &k, const Var &t,
+                         const KernelTarget &target) {
+  if (target.isGpu())
+    return spreadOverThreads(out, {l, k, t}, {});
   Var ko("ko"), ki("ki");
   out.vectorize(l).split(k, ko, ki, 4, TailStrategy::GuardWithIf).parallel(t);
 }
 
 } // namespace
 
-Kernel build_activation_forward(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_activation_forward(const KernelSpec &spec, const KernelTarget &target) {
   ActivationCode activation(spec);
   ImageParam x = inputBuffer(Float(32), "x", flatTensor(runTime));
   Var l("l"), k("k"), t("t");
@@ -61,11 +65,11 @@ Kernel build_activation_forward(const KernelSpec &spec, const KernelTarget &) {
   y(l, k, t) = activation.value(x(l, k, t));
 
   constrainOutputs(y, flatTensor(runTime));
-  scheduleElementwise(y, l, k, t);
+  scheduleElementwise(y, l, k, t, target);
   return {Pipeline(y), {x}};
 }
 
-Kernel build_activation_grad(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_activation_grad(const KernelSpec &spec, const KernelTarget &target) {
   ActivationCode activation(spec);
   ImageParam dy = inputBuffer(Float(32), "dy", flatTensor(runTime));
   ImageParam yOrZ = inputBuffer(Float(32), "y_or_z", flatTensor(runTime));
@@ -74,7 +78,7 @@ Kernel build_activation_grad(const KernelSpec &spec, const KernelTarget &) {
   dx(l, k, t) = dy(l, k, t) * activation.slope(yOrZ(l, k, t));
 
   constrainOutputs(dx, flatTensor(runTime));
-  scheduleElementwise(dx, l, k, t);
+  scheduleElementwise(dx, l, k, t, target);
   return {Pipeline(dx), {dy, yOrZ}};
 }
 

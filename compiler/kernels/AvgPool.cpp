@@ -1,6 +1,7 @@
 // avg_pool_forward and avg_pool_grad: the mean over those places of a window that lie inside of the
 // input, as TensorFlow and Keras count them.
 #include "compiler/kernels/FloatMath.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Pool.h"
 
@@ -24,7 +25,7 @@ void unrollSmall(Stage sum, const RDom &window, int places) {
 
 } // namespace
 
-Kernel build_avg_pool_forward(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_avg_pool_forward(const KernelSpec &spec, const KernelTarget &target) {
   const PoolGeometry g(spec);
   ImageParam x = inputBuffer(Float(32), "x", g.inputExtents());
   Var l("l"), px("px"), py("py"), c("c"), t("t");
@@ -39,13 +40,17 @@ Kernel build_avg_pool_forward(const KernelSpec &spec, const KernelTarget &) {
   y(l, px, py, c, t) = sum(l, px, py, c, t) * shareOf(g, px, py);
 
   constrainOutputs(y, g.outputExtents());
+  if (target.isGpu()) {
+    spreadOverThreads(y, {l, px, py, c, t}, {sum});
+    return {Pipeline(y), {x}};
+  }
   y.vectorize(l).parallel(c).parallel(t);
   sum.compute_at(y, px).store_in(onStack).vectorize(l).update().vectorize(l);
   unrollSmall(sum.update(), window, g.windowW * g.windowH);
   return {Pipeline(y), {x}};
 }
 
-Kernel build_avg_pool_grad(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_avg_pool_grad(const KernelSpec &spec, const KernelTarget &target) {
   const PoolGeometry g(spec);
   ImageParam dy = inputBuffer(Float(32), "dy", g.outputExtents());
   Var l("l"), x("x"), y("y"), c("c"), t("t");
@@ -63,6 +68,10 @@ Kernel build_avg_pool_grad(const KernelSpec &spec, const KernelTarget &) {
   dx(l, x, y, c, t) = sum(l, x, y, c, t);
 
   constrainOutputs(dx, g.inputExtents());
+  if (target.isGpu()) {
+    spreadOverThreads(dx, {l, x, y, c, t}, {sum});
+    return {Pipeline(dx), {dy}};
+  }
   dx.vectorize(l).parallel(c).parallel(t);
   sum.compute_at(dx, x).store_in(onStack).vectorize(l).update().vectorize(l);
   unrollSmall(sum.update(), window, across * down);

@@ -5,6 +5,7 @@
 //   dgamma = sum dy (x - mean) / s, dbeta = sum dy
 //   dx = gamma / s (dy - dbeta / n - (x - mean) / s dgamma / n)
 #include "compiler/kernels/FloatMath.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tensors.h"
 
@@ -28,7 +29,7 @@ ImageParam featureInput(const char *name) {
 }
 
 /// Sums of `term(l, p, c, t)` over a channel: places first, then lanes and tiles, always in this
-/// order; scheduled inside of one channel of `user`.
+/// order; scheduled inside of one channel of `user`, on a GPU by `partsOnGpu`.
 class ChannelSums {
 public:
   using Term = std::function<Expr(Expr, Expr, Expr, Expr)>;
@@ -65,6 +66,12 @@ public:
         .vectorize(tileLane);
   }
 
+  /// Of a GPU: what the thread of a channel computes for itself.
+  std::vector<Func> partsOnGpu() {
+    tileSums.compute_at(sums, lane.x).store_in(onStack);
+    return {sums};
+  }
+
 private:
   // Halide takes a Tuple of one for no Tuple.
   static Expr part(const FuncRef &value, int i) {
@@ -86,8 +93,10 @@ Expr countOf(const ImageParam &x, const Param<int> &samples) {
   return cast<float>(samples) * cast<float>(x.dim(1).extent());
 }
 
-void scheduleElementwise(Func out, const Var &l, const Var &c, const Var &t,
-                         const std::vector<Func> &perChannel) {
+void scheduleElementwise(Func out, const Var &l, const Var &p, const Var &c, const Var &t,
+                         const std::vector<Func> &perChannel, const KernelTarget &target) {
+  if (target.isGpu())
+    return spreadOverThreads(out, {l, p, c, t}, {});
   out.vectorize(l).parallel(c).parallel(t);
   for (Func factor : perChannel)
     factor.compute_at(out, c).store_in(onStack);
@@ -95,7 +104,7 @@ void scheduleElementwise(Func out, const Var &l, const Var &c, const Var &t,
 
 } // namespace
 
-Kernel build_batch_norm_statistics(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_batch_norm_statistics(const KernelSpec &spec, const KernelTarget &target) {
   const auto momentum = static_cast<float>(spec.realOf("momentum"));
   const auto rest = static_cast<float>(1 - spec.realOf("momentum"));
   Param<int> samples("samples");
@@ -121,6 +130,14 @@ Kernel build_batch_norm_statistics(const KernelSpec &spec, const KernelTarget &)
                       momentum * old[1] + rest * variance});
 
   constrainOutputs(mean, {runTime});
+  if (target.isGpu()) {
+    std::vector<Func> own{centre};
+    for (ChannelSums *each : {&sums, &squares})
+      for (Func part : each->partsOnGpu())
+        own.push_back(part);
+    updateOnThreads(mean, {c}, own);
+    return {Pipeline(mean), {samples, x}};
+  }
   mean.update().parallel(c);
   centre.compute_at(mean, c).store_in(onStack);
   sums.schedule(mean, c);
@@ -128,7 +145,7 @@ Kernel build_batch_norm_statistics(const KernelSpec &spec, const KernelTarget &)
   return {Pipeline(mean), {samples, x}};
 }
 
-Kernel build_normalize(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_normalize(const KernelSpec &spec, const KernelTarget &target) {
   ImageParam x = channelInput("x"), gamma = featureInput("gamma"), beta = featureInput("beta"),
              mean = featureInput("mean"), variance = featureInput("variance");
   Var l("l"), p("p"), c("c"), t("t");
@@ -137,11 +154,11 @@ Kernel build_normalize(const KernelSpec &spec, const KernelTarget &) {
   y(l, p, c, t) = (x(l, p, c, t) - mean(c)) * factor(c) + beta(c);
 
   constrainOutputs(y, channelTensor());
-  scheduleElementwise(y, l, c, t, {factor});
+  scheduleElementwise(y, l, p, c, t, {factor}, target);
   return {Pipeline(y), {x, gamma, beta, mean, variance}};
 }
 
-Kernel build_batch_norm_grad_parameters(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_batch_norm_grad_parameters(const KernelSpec &spec, const KernelTarget &target) {
   Param<int> samples("samples");
   ImageParam x = channelInput("x"), dy = channelInput("dy"), mean = featureInput("mean"),
              variance = featureInput("variance");
@@ -162,12 +179,16 @@ Kernel build_batch_norm_grad_parameters(const KernelSpec &spec, const KernelTarg
       select(exists, sums(c, 1), 0.0f));
 
   constrainOutputs(dgamma, {runTime});
+  if (target.isGpu()) {
+    spreadOverThreads(dgamma, {c}, sums.partsOnGpu());
+    return {Pipeline(dgamma), {samples, x, dy, mean, variance}};
+  }
   dgamma.parallel(c);
   sums.schedule(dgamma, c);
   return {Pipeline(dgamma), {samples, x, dy, mean, variance}};
 }
 
-Kernel build_batch_norm_grad_input(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_batch_norm_grad_input(const KernelSpec &spec, const KernelTarget &target) {
   Param<int> samples("samples");
   ImageParam x = channelInput("x"), dy = channelInput("dy"), gamma = featureInput("gamma"),
              mean = featureInput("mean"), variance = featureInput("variance"),
@@ -182,7 +203,7 @@ Kernel build_batch_norm_grad_input(const KernelSpec &spec, const KernelTarget &)
   dx(l, p, c, t) = factor(c) * (dy(l, p, c, t) - shift(c) - (x(l, p, c, t) - mean(c)) * slope(c));
 
   constrainOutputs(dx, channelTensor());
-  scheduleElementwise(dx, l, c, t, {factor, slope, shift});
+  scheduleElementwise(dx, l, p, c, t, {factor, slope, shift}, target);
   return {Pipeline(dx), {samples, x, dy, gamma, mean, variance, dgamma, dbeta}};
 }
 

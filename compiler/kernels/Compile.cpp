@@ -15,13 +15,18 @@ namespace nnx::kernels {
 namespace {
 
 // Raised with every change of an algorithm or a schedule: old objects in a cache are then not used.
-constexpr int kernelsVersion = 4;
+constexpr int kernelsVersion = 5;
 
-Halide::Target halideTarget(const KernelTarget &target) {
+Halide::Target halideTarget(const KernelTarget &target, bool usesDoubles) {
   Halide::Target out(target.text);
+  if (target.device == Device::OpenCl && usesDoubles)
+    out.set_feature(Halide::Target::CLDoubles);
   out.set_features({Halide::Target::NoRuntime, Halide::Target::UserContext});
   if (!target.asserts)
-    out.set_features({Halide::Target::NoAsserts, Halide::Target::NoBoundsQuery});
+    out.set_feature(Halide::Target::NoBoundsQuery);
+  // Of a device's kernel the asserts also look at what a launch returns.
+  if (!target.asserts && !target.isGpu())
+    out.set_feature(Halide::Target::NoAsserts);
   return out;
 }
 
@@ -63,7 +68,7 @@ void compileTo(Halide::OutputFileType type, const KernelSpec &spec, const Kernel
   writeWhole(spec.text(), path, [&](const std::string &temporary) {
     Kernel kernel = buildChecked(spec, target);
     kernel.pipeline
-        .compile_to_module(kernel.inputs, symbol, halideTarget(target),
+        .compile_to_module(kernel.inputs, symbol, halideTarget(target, kernel.usesDoubles),
                            Halide::LinkageType::External)
         .compile({{type, temporary}});
   });
@@ -108,6 +113,11 @@ void compileToObject(const KernelSpec &spec, const KernelTarget &target, const s
 void compileToLoopNest(const KernelSpec &spec, const KernelTarget &target,
                        const std::string &path) {
   compileTo(Halide::OutputFileType::conceptual_stmt, spec, target, spec.kind, path);
+}
+
+void compileToDeviceCode(const KernelSpec &spec, const KernelTarget &target,
+                         const std::string &path) {
+  compileTo(Halide::OutputFileType::device_code, spec, target, spec.kind, path);
 }
 
 void compileToAssembly(const KernelSpec &spec, const KernelTarget &target,

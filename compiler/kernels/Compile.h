@@ -25,6 +25,10 @@ void compileToObject(const KernelSpec &spec, const KernelTarget &target, const s
 // Writes the loop nest that the schedule makes, as text.
 void compileToLoopNest(const KernelSpec &spec, const KernelTarget &target, const std::string &path);
 
+// Writes the code that a device's driver compiles: PTX for CUDA, OpenCL C.
+void compileToDeviceCode(const KernelSpec &spec, const KernelTarget &target,
+                         const std::string &path);
+
 // Writes the assembly.
 void compileToAssembly(const KernelSpec &spec, const KernelTarget &target,
                        const std::string &symbol, const std::string &path);

@@ -7,6 +7,7 @@
 #include "compiler/kernels/Activation.h"
 #include "compiler/kernels/Conv2d.h"
 #include "compiler/kernels/Conv2dWinograd.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tiles.h"
 
@@ -61,6 +62,12 @@ Kernel build_conv2d_forward(const KernelSpec &spec, const KernelTarget &target) 
   else
     out(l, x, y, c, t) = Tuple(results);
 
+  if (target.isGpu()) {
+    constrainOutputs(out, g.pooledExtents());
+    extremes.push_back(z);
+    spreadOverThreads(out, {l, x, y, c, t}, extremes);
+    return {Pipeline(out), {sums.input, sums.weights, sums.bias}};
+  }
   if (isMinimal) {
     for (Func found : extremes)
       found.update().reorder(l, window.x, window.y).vectorize(l).unroll(window.x).unroll(window.y);

@@ -6,6 +6,7 @@
 #include "compiler/kernels/Activation.h"
 #include "compiler/kernels/Conv2d.h"
 #include "compiler/kernels/Conv2dWinograd.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tiles.h"
 
@@ -54,13 +55,17 @@ Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &targe
                          weights(r.x, r.y, r.z, ci);
   dx(l, x, y, ci, t) = gradient(sum(l, x, y, ci, t));
 
+  constrainOutputs(dx, g.inputExtents());
+  if (target.isGpu()) {
+    spreadOverThreads(dx, {l, x, y, ci, t}, {sum});
+    return {Pipeline(dx), inputs(dz, weights)};
+  }
   // One x at a time: taps outside dz are then left out by the bounds of the loops over kx and ky,
   // and no work is done on zeros. The loop over co, inside, is long.
   const RegisterTile tile = chooseTile(target, 1, g.channels, 1);
   Var co("co"), cc("cc"), task("task"), row("row");
   const double rowFlops =
       2.0 * tileLanes * g.width * g.channels * g.kernelH * g.kernelW * g.filters;
-  constrainOutputs(dx, g.inputExtents());
   dx.split(ci, co, cc, tile.columns, TailStrategy::ShiftInwards)
       .split(y, task, row, std::min(iterationsPerTask(rowFlops), g.height),
              TailStrategy::GuardWithIf)

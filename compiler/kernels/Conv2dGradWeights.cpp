@@ -5,6 +5,7 @@
 // With a pool, dz is that of the pool's output and goes to the place that argmax names.
 #include "compiler/kernels/Activation.h"
 #include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tiles.h"
 
@@ -69,16 +70,38 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
     return g.isPadded ? Expr(padded(l, atX, atY, ci, t)) : Expr(input(l, atX, atY, ci, t));
   };
 
+  std::vector<Argument> buffers{input, dz};
+  if (g.isPooled)
+    buffers.emplace_back(argmax);
+  const std::vector<Argument> inputs = rule.inputsOf(samples, buffers);
+  const int usedHeight = g.pooledHeight * g.poolH, usedWidth = g.pooledWidth * g.poolW;
+  Func laneSum("lane_sum"), gradient("gradient"), weights("weights");
+  if (target.isGpu()) { // the sum of a lane over all tiles, and then that of the lanes
+    RDom at(0, usedWidth, 0, usedHeight, 0, dz.dim(4).extent(), "at"), lane(0, tileLanes, "lane");
+    laneSum(l, c, kx, ky, ci) = 0.0f;
+    laneSum(l, c, kx, ky, ci) += select(at.z * tileLanes + l < samples,
+                                        delta(l, at.x, at.y, c, at.z) *
+                                            padded(l, at.x * g.strideW + kx * g.dilationW,
+                                                   at.y * g.strideH + ky * g.dilationH, ci, at.z),
+                                        0.0f);
+    gradient(c, kx, ky, ci) = 0.0f;
+    gradient(c, kx, ky, ci) += laneSum(lane, c, kx, ky, ci);
+    rule.start(weights, {c, kx, ky, ci});
+    rule.step(weights, {c, kx, ky, ci}, gradient(c, kx, ky, ci));
+    constrainOutputs(weights, g.weightExtents());
+    updateByLanes(weights, {c, kx, ky, ci}, gradient, laneSum);
+    return {Pipeline(weights), inputs};
+  }
+
   // Sums of one lane: over a block of rows, over all blocks and tiles. The whole tiles are part 0,
   // the last tile, where some lanes are no samples, is part 1.
   Expr wholeTiles = samples / tileLanes, lastLanes = samples % tileLanes;
-  const int usedHeight = g.pooledHeight * g.poolH, usedWidth = g.pooledWidth * g.poolW;
   RDom at(0, usedWidth, 0, blocks.rows, "at");
   at.where(b * blocks.rows + at.y < usedHeight);
   Expr atY = b * blocks.rows + at.y;
   if (usedHeight % blocks.rows != 0) // what Halide's bounds do not see of the condition above
     atY = min(atY, usedHeight - 1);
-  Func blockSum("block_sum"), laneSum("lane_sum"), gradient("gradient"), weights("weights");
+  Func blockSum("block_sum");
   blockSum(l, c, kx, ky, ci, b, t) = 0.0f;
   blockSum(l, c, kx, ky, ci, b, t) +=
       delta(l, at.x, atY, c, t) *
@@ -95,8 +118,8 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
   rule.start(weights, {c, kx, ky, ci});
   Stage step = rule.step(weights, {c, kx, ky, ci}, gradient(c, kx, ky, ci));
 
-  checkScratch(double(blocks.filters) * g.kernelW * g.kernelH * blocks.channels);
   constrainOutputs(weights, g.weightExtents());
+  checkScratch(double(blocks.filters) * g.kernelW * g.kernelH * blocks.channels);
   Var co("co"), cc("cc"), cio("cio"), cii("cii"), lo("lo"), li("li"), kxo("kxo"), kxi("kxi");
   step.split(c, co, cc, blocks.filters)
       .split(ci, cio, cii, blocks.channels, TailStrategy::GuardWithIf)
@@ -143,13 +166,10 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
       .vectorize(l)
       .unroll(kx)
       .unroll(c);
-  std::vector<Argument> buffers{input, dz};
-  if (g.isPooled)
-    buffers.emplace_back(argmax);
-  return {Pipeline(weights), rule.inputsOf(samples, buffers)};
+  return {Pipeline(weights), inputs};
 }
 
-Kernel build_conv2d_grad_bias_update(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_conv2d_grad_bias_update(const KernelSpec &spec, const KernelTarget &target) {
   UpdateRule rule(spec);
   Param<int> samples("samples");
   ImageParam dz = inputBuffer(Float(32), "dz", imageTensor(runTime, runTime, runTime));
@@ -157,6 +177,21 @@ Kernel build_conv2d_grad_bias_update(const KernelSpec &spec, const KernelTarget 
   Expr wholeTiles = samples / tileLanes, lastLanes = samples % tileLanes;
   RDom place(0, dz.dim(1).extent(), 0, dz.dim(2).extent(), "place");
   Func tileSum("tile_sum"), gradient("gradient"), bias("bias");
+  if (target.isGpu()) {
+    Func laneSum("lane_sum");
+    RDom at(0, dz.dim(1).extent(), 0, dz.dim(2).extent(), 0, dz.dim(4).extent(), "at");
+    RDom lane(0, tileLanes, "lane");
+    laneSum(l, c) = 0.0f;
+    laneSum(l, c) += select(at.z * tileLanes + l < samples,
+                            dz(l, at.x, at.y, min(c, dz.dim(3).extent() - 1), at.z), 0.0f);
+    gradient(c) = 0.0f;
+    gradient(c) += laneSum(lane, c);
+    rule.start(bias, {c});
+    rule.step(bias, {c}, gradient(c));
+    constrainOutputs(bias, {runTime});
+    updateByLanes(bias, {c}, gradient, laneSum);
+    return {Pipeline(bias), rule.inputsOf(samples, {dz})};
+  }
   tileSum(l, c, t) = 0.0f;
   tileSum(l, c, t) += dz(l, place.x, place.y, min(c, dz.dim(3).extent() - 1), t);
   RDom lane(0, tileLanes, 0, (samples + tileLanes - 1) / tileLanes, "lane");

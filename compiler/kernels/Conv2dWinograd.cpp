@@ -111,8 +111,24 @@ private:
 
 } // namespace
 
+// The products m(l, x, c, around), of `sum` over `r`: a block of x by c at a time stays in
+// registers.
+static void sumInRegisters(Func m, Func sum, const RDom &r, const std::array<Var, 3> &block,
+                           const std::array<Var, 4> &around, const RegisterTile &tile) {
+  const auto &[l, x, c] = block;
+  Var xo("xo"), xi("xi"), co("co"), ci("ci");
+  m.split(x, xo, xi, tile.rows, TailStrategy::ShiftInwards)
+      .split(c, co, ci, tile.columns, TailStrategy::ShiftInwards)
+      .reorder(l, xi, ci, xo, co, around[0], around[1], around[2], around[3])
+      .vectorize(l)
+      .unroll(xi)
+      .unroll(ci);
+  sum.compute_at(m, xo).store_in(onStack).vectorize(l).unroll(x).unroll(c);
+  sum.update().reorder(l, x, c, r).vectorize(l).unroll(x).unroll(c);
+}
+
 bool canFilterMinimally(const Conv2dGeometry &g, const KernelTarget &target) {
-  return isFilterable(g) && g.poolH == 2 && g.poolW == 2 &&
+  return !target.isGpu() && isFilterable(g) && g.poolH == 2 && g.poolW == 2 &&
          fitsStack(g, WindowTiles(g, target).scratch(g));
 }
 
@@ -168,15 +184,7 @@ void MinimalFilter::schedule(Func out, const std::vector<Func> &extremes) {
       .bound_extent(l, tile.lanes)
       .bound_extent(x, windows)
       .bound_extent(c, filters);
-  Var mxo("mxo"), mxi("mxi"), mco("mco"), mci("mci");
-  m.split(x, mxo, mxi, tile.rows, TailStrategy::ShiftInwards)
-      .split(c, mco, mci, tile.columns, TailStrategy::ShiftInwards)
-      .reorder(l, mxi, mci, mxo, mco, i, j, y, t)
-      .vectorize(l)
-      .unroll(mxi)
-      .unroll(mci);
-  sum.compute_at(m, mxo).store_in(onStack).vectorize(l).unroll(x).unroll(c);
-  sum.update().reorder(l, x, c, r).vectorize(l).unroll(x).unroll(c);
+  sumInRegisters(m, sum, r, {l, x, c}, {i, j, y, t}, tile);
   z.compute_at(out, cc)
       .store_in(onStack)
       .bound(i, 0, 2)
@@ -209,7 +217,8 @@ struct DeltaTiles {
 bool canScatterMinimally(const Conv2dGeometry &g, const KernelTarget &target) {
   const DeltaTiles tiles(g, target);
   // The transforms and the tiles over the end must cost less than the products saved.
-  return isFilterable(g) && tiles.width * tiles.height * 16 * 1.5 <= g.outWidth * g.outHeight * 9 &&
+  return !target.isGpu() && isFilterable(g) &&
+         tiles.width * tiles.height * 16 * 1.5 <= g.outWidth * g.outHeight * 9 &&
          fitsStack(g, tiles.scratch(g));
 }
 
@@ -267,7 +276,6 @@ void MinimalScatter::schedule(Func out) {
       .vectorize(l, target.vectorLanes)
       .unroll(i)
       .unroll(j);
-  Var mxo("mxo"), mxi("mxi"), mco("mco"), mci("mci");
   m.compute_at(out, co)
       .store_in(onStack)
       .reorder_storage(l, i, j, tx, ty, ci, t)
@@ -276,15 +284,8 @@ void MinimalScatter::schedule(Func out) {
       .bound_extent(l, tiles.tile.lanes)
       .bound_extent(tx, tiles.width)
       .bound_extent(ty, tiles.height)
-      .bound_extent(ci, channels)
-      .split(tx, mxo, mxi, tiles.tile.rows, TailStrategy::ShiftInwards)
-      .split(ci, mco, mci, tiles.tile.columns, TailStrategy::ShiftInwards)
-      .reorder(l, mxi, mci, mxo, mco, i, j, ty, t)
-      .vectorize(l)
-      .unroll(mxi)
-      .unroll(mci);
-  sum.compute_at(m, mxo).store_in(onStack).vectorize(l).unroll(tx).unroll(ci);
-  sum.update().reorder(l, tx, ci, r).vectorize(l).unroll(tx).unroll(ci);
+      .bound_extent(ci, channels);
+  sumInRegisters(m, sum, r, {l, tx, ci}, {i, j, ty, t}, tiles.tile);
   patch.compute_at(out, cc)
       .store_in(onStack)
       .bound(i, 0, 4)

@@ -1,5 +1,6 @@
 // dense_forward: y(l, n, t) = f(z),  z = bias(n) + sum_k x(l, k, t) weights(n, k).
 #include "compiler/kernels/Activation.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tensors.h"
 #include "compiler/kernels/Tiles.h"
@@ -37,7 +38,8 @@ Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
   const RegisterTile tile = chooseTile(target, 1, units, 1);
   // A task is some columns for some tiles of samples; it passes once over its part of the weights.
   // Fewer than 50 columns use too little of each line (20: 30 % slower); 512 are 128 kB of sums.
-  const int mostColumns = std::clamp(iterationsPerTask(2.0 * inputs * tileLanes * 2), 50, 512);
+  const int mostColumns =
+      target.isGpu() ? units : std::clamp(iterationsPerTask(2.0 * inputs * tileLanes * 2), 50, 512);
   const int tasks = ceilDiv(units, mostColumns);
   const int columnsOfTask = roundUp(ceilDiv(units, tasks), tile.columns);
   // The last tile of columns may end behind the row's padding.
@@ -63,7 +65,7 @@ Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
   addBlocks(inputs / rows, rows, 0);
   if (rest > 0)
     addBlocks(1, rest, inputs - rest);
-  Expr before = z(l, n % columnsOfTask, t, n / columnsOfTask);
+  Expr before = target.isGpu() ? z(l, n, t, 0) : z(l, n % columnsOfTask, t, n / columnsOfTask);
   Expr value = activation.value(before);
   if (spec.flagOf("saves_input"))
     y(l, n, t) = Tuple(value, before);
@@ -71,6 +73,12 @@ Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
     y(l, n, t) = value;
 
   constrainOutputs(y, flatTensor(units));
+  if (target.isGpu()) {
+    spreadOverThreads(y, {l, n, t}, {z});
+    for (const Blocks &blocks : all)
+      Func(blocks.sum).compute_at(z, blocks.block.x).store_in(onStack);
+    return {Pipeline(y), {x, weights, bias}};
+  }
   Var to("to"), ti("ti"), no("no"), ni("ni");
   y.vectorize(l)
       .split(n, no, ni, columnsOfTask, TailStrategy::GuardWithIf)

@@ -4,6 +4,7 @@
 //   bias:     g(n) = sum_{l, t} dz(n, l, t), then the optimizer's step
 //   input:    dx(l, k, t) = f'(y_or_z) sum_n dz(l, n, t) weights(n, k)
 #include "compiler/kernels/Activation.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tensors.h"
 #include "compiler/kernels/Tiles.h"
@@ -45,6 +46,15 @@ Kernel build_dense_grad_weights_update(const KernelSpec &spec, const KernelTarge
   const int tileRows = std::min(inputs, accumulatorsOf(target) / vectors);
   Func weights("weights");
   rule.start(weights, {n, k});
+  if (target.isGpu()) {
+    Func gradient("gradient");
+    gradient(n, k) = 0.0f;
+    gradient(n, k) += dz(n, r.x, r.y) * x(r.x, k, r.y);
+    rule.step(weights, {n, k}, gradient(n, k));
+    constrainOutputs(weights, {row, inputs});
+    updateOnThreads(weights, {n, k}, {gradient});
+    return {Pipeline(weights), rule.inputsOf(samples, {x, dz})};
+  }
   auto addRows = [&](int tiles, int rows, int from, int tilesOfTask) {
     Func sum("sum"), gradient("gradient");
     RDom place(0, rows, 0, tiles, "place");
@@ -84,7 +94,7 @@ Kernel build_dense_grad_weights_update(const KernelSpec &spec, const KernelTarge
   return {Pipeline(weights), rule.inputsOf(samples, {x, dz})};
 }
 
-Kernel build_dense_grad_bias_update(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_dense_grad_bias_update(const KernelSpec &spec, const KernelTarget &target) {
   UpdateRule rule(spec);
   Param<int> samples("samples");
   ImageParam dz = inputBuffer(Float(32), "dz_transposed", {runTime, tileLanes, runTime});
@@ -97,6 +107,10 @@ Kernel build_dense_grad_bias_update(const KernelSpec &spec, const KernelTarget &
   Stage step = rule.step(bias, {n}, gradient(n));
 
   constrainOutputs(bias, {runTime});
+  if (target.isGpu()) {
+    updateOnThreads(bias, {n}, {gradient});
+    return {Pipeline(bias), rule.inputsOf(samples, {dz})};
+  }
   step.split(n, no, ni, 16, TailStrategy::RoundUp).vectorize(ni);
   gradient.compute_at(bias, no).store_in(onStack).vectorize(n, 16).update().vectorize(n, 16);
   return {Pipeline(bias), rule.inputsOf(samples, {dz})};
@@ -118,10 +132,17 @@ Kernel build_dense_grad_input(const KernelSpec &spec, const KernelTarget &target
   Expr value = sum(l, k, t);
   dx(l, k, t) = activation.isNone() ? value : value * activation.slope(yOrZ(l, k, t));
 
+  std::vector<Argument> inputsOf{dz, weights};
+  if (!activation.isNone())
+    inputsOf.emplace_back(yOrZ);
+  constrainOutputs(dx, flatTensor(inputs));
+  if (target.isGpu()) {
+    spreadOverThreads(dx, {l, k, t}, {sum});
+    return {Pipeline(dx), inputsOf};
+  }
   // Six rows of weights (2.7 kB for 100 units) serve all tiles of samples one after another.
   const RegisterTile tile = chooseTile(target, 1, inputs, 1);
   const int tilesOfTask = iterationsPerTask(2.0 * units * tile.columns * 2 * tileLanes);
-  constrainOutputs(dx, flatTensor(inputs));
   dx.vectorize(l)
       .split(k, ko, ki, tile.columns, TailStrategy::ShiftInwards)
       .reorder(l, ki, t, ko)
@@ -136,13 +157,10 @@ Kernel build_dense_grad_input(const KernelSpec &spec, const KernelTarget &target
       .reorder(l, k, n.x)
       .vectorize(l)
       .unroll(k);
-  std::vector<Argument> inputsOf{dz, weights};
-  if (!activation.isNone())
-    inputsOf.emplace_back(yOrZ);
   return {Pipeline(dx), inputsOf};
 }
 
-Kernel build_transpose_delta(const KernelSpec &, const KernelTarget &) {
+Kernel build_transpose_delta(const KernelSpec &, const KernelTarget &target) {
   ImageParam dz = inputBuffer(Float(32), "dz", flatTensor(runTime));
   Var l("l"), n("n"), t("t"), no("no"), ni("ni");
   Expr units = dz.dim(1).extent();
@@ -150,6 +168,10 @@ Kernel build_transpose_delta(const KernelSpec &, const KernelTarget &) {
   out(n, l, t) = select(n < units, dz(l, min(n, units - 1), t), 0.0f);
 
   constrainOutputs(out, {runTime, tileLanes, runTime});
+  if (target.isGpu()) {
+    spreadOverThreads(out, {n, l, t}, {});
+    return {Pipeline(out), {dz}};
+  }
   out.split(n, no, ni, 16, TailStrategy::RoundUp).reorder(ni, l, no, t).vectorize(ni);
   return {Pipeline(out), {dz}};
 }

@@ -1,6 +1,7 @@
 // dropout: y = x / (1 - rate) where the random number of an element is at least rate 2^32, else 0.
 // Philox 4x32-10 (Salmon et al., SC 2011) makes four numbers from a key, the seed, and a counter:
 // element / 4, sample, step, stream + 2^31, in which the last word is no purpose of the runtime's.
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tensors.h"
 
@@ -29,7 +30,7 @@ Words philoxRound(const Words &c, const Expr &key0, const Expr &key1) {
 
 } // namespace
 
-Kernel build_dropout(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_dropout(const KernelSpec &spec, const KernelTarget &target) {
   const std::vector<int> input = spec.shapeOf("input");
   if (input.size() != 2)
     throw KernelError(spec.text() + ": input is places x channels");
@@ -67,6 +68,10 @@ Kernel build_dropout(const KernelSpec &spec, const KernelTarget &) {
   y(l, p, c, t) = select(keeps, x(l, p, c, t) * static_cast<float>(1 / (1 - rate)), 0.0f);
 
   constrainOutputs(y, extents);
+  if (target.isGpu()) {
+    spreadOverThreads(y, {l, p, c, t}, rounds);
+    return {Pipeline(y), {seedLow, seedHigh, step, x}};
+  }
   Var co("co"), ci("ci");
   y.split(c, co, ci, isShared ? 4 : 1, TailStrategy::GuardWithIf)
       .reorder(l, ci, p, co, t)

@@ -2,6 +2,7 @@
 //   loss = 1/N sum_n f(x_n, t_n),   dx_n = f'(x_n, t_n) / (N samples)
 // t of a label is 1 for its class and 0 for the others. Lanes past the last sample get loss 0,
 // prediction 0 and gradient 0.
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/ScalarToHalide.h"
 #include "compiler/kernels/Tensors.h"
@@ -11,7 +12,7 @@ namespace nnx::kernels {
 
 using namespace Halide;
 
-Kernel build_elementwise_loss(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_elementwise_loss(const KernelSpec &spec, const KernelTarget &target) {
   const int outputs = spec.intOf("outputs");
   const dsl::LossRow *row = dsl::findLoss(spec.textOf("loss"));
   const bool areLabels = spec.flagOf("labels");
@@ -31,9 +32,9 @@ Kernel build_elementwise_loss(const KernelSpec &spec, const KernelTarget &) {
   const float share = 1.0f / static_cast<float>(outputs);
 
   auto of = [&](const dsl::ScalarExpr &tree, const Expr &at) {
-    const Expr target =
+    const Expr wanted =
         areLabels ? select(targets(l, t) == at, 1.0f, 0.0f) : Expr(targets(l, at, t));
-    return toHalide(tree, {{"y", x(l, at, t)}, {"t", target}});
+    return toHalide(tree, {{"y", x(l, at, t)}, {"t", wanted}});
   };
   Func sum("sum"), loss("loss"), predictions("predictions"), dx("dx");
   sum(l, t) = 0.0f;
@@ -42,18 +43,22 @@ Kernel build_elementwise_loss(const KernelSpec &spec, const KernelTarget &) {
   predictions(l, n, t) = select(isSample, x(l, n, t), 0.0f);
   dx(l, n, t) = select(isSample, of(*row->derivative, n) * (share / cast<float>(samples)), 0.0f);
 
-  // A few microseconds, so all of it is serial.
   constrainOutputs(loss, {tileLanes, runTime});
-  constrainOutputs(predictions, flatTensor(outputs));
-  loss.vectorize(l);
-  predictions.vectorize(l);
-  sum.compute_at(loss, t).store_in(onStack).vectorize(l).update().vectorize(l);
   std::vector<Func> results{loss, predictions};
-  if (spec.flagOf("gradient")) {
-    constrainOutputs(dx, flatTensor(outputs));
-    dx.vectorize(l);
+  if (spec.flagOf("gradient"))
     results.push_back(dx);
+  for (size_t i = 1; i < results.size(); ++i)
+    constrainOutputs(results[i], flatTensor(outputs));
+  if (target.isGpu()) {
+    spreadOverThreads(loss, {l, t}, {sum});
+    for (size_t i = 1; i < results.size(); ++i)
+      spreadOverThreads(results[i], {l, n, t}, {});
+    return {Pipeline(results), {samples, x, targets}};
   }
+  // A few microseconds, so all of it is serial.
+  for (Func result : results)
+    result.vectorize(l);
+  sum.compute_at(loss, t).store_in(onStack).vectorize(l).update().vectorize(l);
   return {Pipeline(results), {samples, x, targets}};
 }
 

@@ -12,6 +12,7 @@ namespace nnx::kernels {
 struct Kernel {
   Halide::Pipeline pipeline;
   std::vector<Halide::Argument> inputs; // in the order of argumentsOf
+  bool usesDoubles = false;             // on a GPU, where not all have them
 };
 
 #define NNX_KERNEL(kind, attributes, inputs, outputs)                                              \

@@ -3,6 +3,7 @@
 // as in TensorFlow; a NaN wins over what stands before it.
 #include "compiler/kernels/Activation.h"
 #include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Pool.h"
 
@@ -83,7 +84,7 @@ void checkPlaces(const KernelSpec &spec, const PoolGeometry &g) {
     throw KernelError(spec.text() + ": a window of more than 256 places");
 }
 
-Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &target) {
   const PoolGeometry g(spec);
   checkPlaces(spec, g);
   ImageParam x = inputBuffer(Float(32), "x", g.inputExtents());
@@ -104,6 +105,10 @@ Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &) {
       Tuple(greatest(l, px, py, c, t)[0], cast<uint8_t>(greatest(l, px, py, c, t)[1]));
 
   constrainOutputs(y, g.outputExtents());
+  if (target.isGpu()) {
+    spreadOverThreads(y, {l, px, py, c, t}, {greatest});
+    return {Pipeline(y), {x}};
+  }
   y.vectorize(l).parallel(c).parallel(t);
   greatest.compute_at(y, px).store_in(onStack).vectorize(l).update().vectorize(l);
   if (g.windowW * g.windowH <= 16)
@@ -111,7 +116,7 @@ Kernel build_max_pool_forward(const KernelSpec &spec, const KernelTarget &) {
   return {Pipeline(y), {x}};
 }
 
-Kernel build_max_pool_grad(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_max_pool_grad(const KernelSpec &spec, const KernelTarget &target) {
   const PoolGeometry g(spec);
   checkPlaces(spec, g);
   ActivationCode activation(spec);
@@ -126,7 +131,10 @@ Kernel build_max_pool_grad(const KernelSpec &spec, const KernelTarget &) {
   dx(l, x, y, c, t) = activation.isNone() ? sum : sum * activation.slope(yOrZ(l, x, y, c, t));
 
   constrainOutputs(dx, input);
-  dx.vectorize(l).parallel(c).parallel(t);
+  if (target.isGpu())
+    spreadOverThreads(dx, {l, x, y, c, t}, {});
+  else
+    dx.vectorize(l).parallel(c).parallel(t);
   std::vector<Argument> inputs{dy, argmax};
   if (!activation.isNone())
     inputs.emplace_back(yOrZ);

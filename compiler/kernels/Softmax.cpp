@@ -1,6 +1,7 @@
 // softmax_forward and softmax_grad, over the units of a flat tensor or the channels of an image.
 //   y_n = exp(x_n - max x) / sum exp(x - max x),   dx_n = y_n (dy_n - sum_m dy_m y_m)
 #include "compiler/kernels/FloatMath.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tensors.h"
 
@@ -32,7 +33,20 @@ struct Place {
     return overChannels ? std::vector<Var>{l, x, y, t} : std::vector<Var>{l, t};
   }
   // The sums of one sample live in a register: one loop over n after another for each place.
-  void schedule(Func out, const std::vector<Func> &sums) const {
+  void schedule(Func out, const std::vector<Func> &sums, const KernelTarget &target) const {
+    if (target.isGpu()) { // a thread for each place, which does all of n
+      Var xo("xo"), xi("xi");
+      if (overChannels)
+        out.split(x, xo, xi, blockThreads / tileLanes, TailStrategy::GuardWithIf)
+            .reorder(n, l, xi, xo, y, t)
+            .gpu_blocks(xo, y, t)
+            .gpu_threads(l, xi);
+      else
+        out.reorder(n, l, t).gpu_blocks(t).gpu_threads(l);
+      for (Func sum : sums)
+        sum.compute_at(out, l).store_in(onStack);
+      return;
+    }
     if (overChannels)
       out.reorder(l, n, x, y, t).parallel(y);
     out.vectorize(l).parallel(t);
@@ -48,7 +62,7 @@ struct Place {
 
 } // namespace
 
-Kernel build_softmax_forward(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_softmax_forward(const KernelSpec &spec, const KernelTarget &target) {
   Place place(spec);
   ImageParam x = inputBuffer(Float(32), "x", place.extents());
   RDom r(0, place.overChannels ? x.dim(3).extent() : x.dim(1).extent(), "r");
@@ -62,11 +76,11 @@ Kernel build_softmax_forward(const KernelSpec &spec, const KernelTarget &) {
   y(place.all()) = e(place.all()) / sum(place.outside());
 
   constrainOutputs(y, place.extents());
-  place.schedule(y, {greatest, sum});
+  place.schedule(y, {greatest, sum}, target);
   return {Pipeline(y), {x}};
 }
 
-Kernel build_softmax_grad(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_softmax_grad(const KernelSpec &spec, const KernelTarget &target) {
   Place place(spec);
   ImageParam dy = inputBuffer(Float(32), "dy", place.extents());
   ImageParam y = inputBuffer(Float(32), "y", place.extents());
@@ -77,7 +91,7 @@ Kernel build_softmax_grad(const KernelSpec &spec, const KernelTarget &) {
   dx(place.all()) = y(place.at(place.n)) * (dy(place.at(place.n)) - sum(place.outside()));
 
   constrainOutputs(dx, place.extents());
-  place.schedule(dx, {sum});
+  place.schedule(dx, {sum}, target);
   return {Pipeline(dx), {dy, y}};
 }
 

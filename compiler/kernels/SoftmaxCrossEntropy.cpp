@@ -8,6 +8,7 @@
 // with t_n = (1 - s) [n = label] + s / classes for a label smoothing of s.
 // Lanes past the last sample get loss 0, probability 0 and gradient 0.
 #include "compiler/kernels/FloatMath.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tensors.h"
 
@@ -15,7 +16,7 @@ namespace nnx::kernels {
 
 using namespace Halide;
 
-Kernel build_softmax_cross_entropy(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_softmax_cross_entropy(const KernelSpec &spec, const KernelTarget &kernelTarget) {
   const int classes = spec.intOf("classes");
   if (classes < 1)
     throw KernelError(spec.text() + ": no classes");
@@ -59,21 +60,30 @@ Kernel build_softmax_cross_entropy(const KernelSpec &spec, const KernelTarget &)
       isSample, (probabilities(l, n, t) - target(labels(l, t), n)) * (1.0f / cast<float>(samples)),
       0.0f);
 
-  // A few microseconds, so all of it is serial.
   constrainOutputs(loss, {tileLanes, runTime});
-  constrainOutputs(probabilities, flatTensor(classes));
-  loss.vectorize(l);
-  probabilities.vectorize(l);
+  std::vector<Func> outputs{loss, probabilities};
+  if (spec.flagOf("gradient"))
+    outputs.push_back(dx);
+  for (size_t i = 1; i < outputs.size(); ++i)
+    constrainOutputs(outputs[i], flatTensor(classes));
+  if (kernelTarget.isGpu()) {
+    loss.gpu_blocks(t).gpu_threads(l);
+    for (Func own : {lossGreatest, lossSum, picked})
+      own.compute_at(loss, l).store_in(onStack);
+    probabilities.reorder(n, l, t).gpu_blocks(t).gpu_threads(l);
+    for (Func own : {greatest, sum})
+      own.compute_at(probabilities, l).store_in(onStack);
+    if (outputs.size() > 2)
+      spreadOverThreads(dx, {l, n, t}, {});
+    return {Pipeline(outputs), {samples, x, labels}};
+  }
+  // A few microseconds, so all of it is serial.
+  for (Func output : outputs)
+    output.vectorize(l);
   for (Func f : {lossGreatest, lossSum, picked})
     f.compute_at(loss, t).store_in(onStack).vectorize(l).update().vectorize(l);
   for (Func f : {greatest, sum})
     f.compute_at(probabilities, t).store_in(onStack).vectorize(l).update().vectorize(l);
-  std::vector<Func> outputs{loss, probabilities};
-  if (spec.flagOf("gradient")) {
-    constrainOutputs(dx, flatTensor(classes));
-    dx.vectorize(l);
-    outputs.push_back(dx);
-  }
   return {Pipeline(outputs), {samples, x, labels}};
 }
 

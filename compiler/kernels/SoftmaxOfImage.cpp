@@ -4,6 +4,7 @@
 //   y_c = exp(z_c - max z) / sum exp(z - max z),   dx_c = y_c (dy_c - sum_m dy_m y_m)
 #include "compiler/kernels/Conv2d.h"
 #include "compiler/kernels/FloatMath.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Pool.h"
 #include "compiler/kernels/Tiles.h"
@@ -25,6 +26,29 @@ int placesTogether(int width, int channels, int arrays) {
   const double row = double(width) * channels * arrays * tileLanes * sizeof(float);
   const int parts = std::clamp(static_cast<int>(std::ceil(row / limit)), 1, width);
   return ceilDiv(width, parts);
+}
+
+// Of a GPU: a block is one place of a tile with all its channels, the numbers that its threads
+// share are `shared`, and `sums` are those of its lanes, one behind another.
+void scheduleByPlace(Func out, int channels, Func shared, const std::vector<Func> &sums) {
+  if (channels * tileLanes * int(sizeof(float)) > sharedBytes - 4096)
+    throw KernelError("more channels than a block of a GPU shares memory for");
+  Var co("co"), ci("ci"), places("places"), block("block");
+  const std::vector<Var> at = out.args(); // l, x, y, c, t
+  constexpr int together = blockThreads / tileLanes;
+  auto spread = [&](Func func) {
+    func.split(at[3], co, ci, together, TailStrategy::GuardWithIf)
+        .reorder(at[0], ci, co, at[1], at[2], at[4]);
+  };
+  spread(out);
+  out.fuse(at[1], at[2], places)
+      .fuse(places, at[4], block)
+      .gpu_blocks(block)
+      .gpu_threads(at[0], ci);
+  for (Func sum : sums)
+    sum.compute_at(out, block).gpu_threads(at[0]).update().gpu_threads(at[0]);
+  spread(shared);
+  shared.compute_at(out, block).gpu_threads(at[0], ci);
 }
 
 // Sums and maxima over the channels `r`, one for each place.
@@ -55,12 +79,18 @@ Kernel build_conv2d_softmax_forward(const KernelSpec &spec, const KernelTarget &
   sum(l, x, y, t) += e(l, x, y, r, t);
   out(l, x, y, c, t) = e(l, x, y, c, t) / sum(l, x, y, t);
 
+  constrainOutputs(out, g.outputExtents());
+  if (target.isGpu()) {
+    Var co("co"), ci("ci");
+    scheduleByPlace(out, g.filters, logits, {greatest, sum});
+    sums.z.compute_at(logits, ci).store_in(onStack);
+    return {Pipeline(out), {sums.input, sums.weights, sums.bias}};
+  }
   const int places = placesTogether(g.outWidth, g.filters, 2);
   const RegisterTile tile = chooseTile(target, places, g.filters, 6);
   const double rowFlops =
       2.0 * tileLanes * g.outWidth * g.filters * (g.kernelH * g.kernelW * g.channels + 20.0);
   Var xo("xo"), xi("xi"), co("co"), cc("cc"), lo("lo"), li("li"), task("task"), row("row");
-  constrainOutputs(out, g.outputExtents());
   out.split(x, xo, xi, places, TailStrategy::ShiftInwards)
       .split(y, task, row, std::min(iterationsPerTask(rowFlops), g.outHeight),
              TailStrategy::GuardWithIf)
@@ -93,7 +123,7 @@ Kernel build_conv2d_softmax_forward(const KernelSpec &spec, const KernelTarget &
   return {Pipeline(out), {sums.input, sums.weights, sums.bias}};
 }
 
-Kernel build_max_pool_softmax_grad(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_max_pool_softmax_grad(const KernelSpec &spec, const KernelTarget &target) {
   const PoolGeometry g(spec);
   checkPlaces(spec, g);
   ImageParam dy = inputBuffer(Float(32), "dy", g.outputExtents());
@@ -107,10 +137,14 @@ Kernel build_max_pool_softmax_grad(const KernelSpec &spec, const KernelTarget &)
   sum(l, x, y, t) += scattered(l, x, y, r, t) * p(l, x, y, r, t);
   dx(l, x, y, c, t) = p(l, x, y, c, t) * (scattered(l, x, y, c, t) - sum(l, x, y, t));
 
+  constrainOutputs(dx, g.inputExtents());
+  if (target.isGpu()) {
+    scheduleByPlace(dx, g.channels, scattered, {sum});
+    return {Pipeline(dx), {dy, argmax, p}};
+  }
   const int places = placesTogether(g.width, g.channels, 2);
   const double rowFlops = 20.0 * tileLanes * g.width * g.channels;
   Var xo("xo"), xi("xi"), task("task"), row("row");
-  constrainOutputs(dx, g.inputExtents());
   dx.split(x, xo, xi, places, TailStrategy::ShiftInwards)
       .split(y, task, row, std::min(iterationsPerTask(rowFlops), g.height),
              TailStrategy::GuardWithIf)

@@ -2,6 +2,7 @@
 //   squared_norm(i) = before(0) + sum_{n < units, k} gradient(n, k)^2
 // The padding of rows may hold anything. Sums are in double precision and in one order; every
 // element of the output is the same number.
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tensors.h"
 
@@ -9,7 +10,7 @@ namespace nnx::kernels {
 
 using namespace Halide;
 
-Kernel build_squared_norm(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_squared_norm(const KernelSpec &spec, const KernelTarget &target) {
   const int units = spec.intOf("units");
   if (units < 1)
     throw KernelError(spec.text() + ": an extent is zero");
@@ -29,6 +30,18 @@ Kernel build_squared_norm(const KernelSpec &spec, const KernelTarget &) {
   out(i) = cast<float>(sum());
 
   constrainOutputs(out, {runTime});
+  std::vector<Argument> inputs{gradient};
+  if (adds)
+    inputs.emplace_back(before);
+  if (target.isGpu()) { // one block, a lane each of its threads
+    Var block("block"), thread("thread");
+    out.split(i, block, thread, tileLanes, TailStrategy::GuardWithIf)
+        .gpu_blocks(block)
+        .gpu_threads(thread);
+    sum.compute_at(out, thread).store_in(onStack);
+    laneSum.compute_at(out, block).bound(l, 0, tileLanes).gpu_threads(l).update().gpu_threads(l);
+    return {Pipeline(out), inputs, true};
+  }
   sum.compute_root().store_in(onStack);
   laneSum.compute_root()
       .store_in(onStack)
@@ -36,9 +49,6 @@ Kernel build_squared_norm(const KernelSpec &spec, const KernelTarget &) {
       .vectorize(l)
       .update()
       .vectorize(l);
-  std::vector<Argument> inputs{gradient};
-  if (adds)
-    inputs.emplace_back(before);
   return {Pipeline(out), inputs};
 }
 

@@ -1,5 +1,6 @@
 // The optimizer's step: alone (`update`), and inside the kernels that make a gradient.
 #include "compiler/kernels/Activation.h"
+#include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/ScalarToHalide.h"
 #include "compiler/kernels/Tensors.h"
@@ -80,13 +81,12 @@ Stage UpdateRule::step(Func func, const std::vector<Expr> &at, const Expr &gradi
     results.push_back(values[name]);
   // Halide takes a stage that reads nothing of its own for a mistake, and warns.
   if (rule.size() == 1 && !rule[0].value.variables().count("w"))
-    results[0] = Internal::Call::make(Float(32), Internal::Call::return_second,
-                                      {old[0], results[0]}, Internal::Call::PureIntrinsic);
+    results[0] = select(Internal::const_false(), old[0], results[0]);
   func(at) = old.bind(results);
   return func.update(func.num_update_definitions() - 1);
 }
 
-Kernel build_update(const KernelSpec &spec, const KernelTarget &) {
+Kernel build_update(const KernelSpec &spec, const KernelTarget &target) {
   UpdateRule rule(spec);
   ImageParam gradient = inputBuffer(Float(32), "gradient", {runTime});
   Var i("i"), vector("vector"), inner("inner"), task("task"), inTask("in_task");
@@ -101,6 +101,10 @@ Kernel build_update(const KernelSpec &spec, const KernelTarget &) {
 
   // Rows are padded to 16 floats, so whole vectors fit. 16 kB of each buffer (4 us) make a task.
   constrainOutputs(weights, {runTime});
+  if (target.isGpu()) {
+    updateOnThreads(weights, {i}, {});
+    return {Pipeline(weights), rule.inputsOf(inputs)};
+  }
   step.split(i, vector, inner, 16, TailStrategy::RoundUp)
       .split(vector, task, inTask, 256, TailStrategy::GuardWithIf)
       .vectorize(inner)

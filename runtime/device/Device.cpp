@@ -1,0 +1,97 @@
+// Opening a device, and the kernels that are the runtime's own.
+#include "runtime/device/Device.h"
+
+#include "runtime/device/HalideDevice.h"
+
+#include <nnxrt/abi.h>
+
+#include <algorithm>
+#include <array>
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+using namespace nnxrt;
+
+// Of nnx_devices.o, which only trainers that were built for a device are linked with.
+extern "C" {
+#define NNXRT_OPTIONAL __attribute__((weak))
+using Gather = int(void *user, halide_buffer_t *indices, halide_buffer_t *set,
+                   halide_buffer_t *batch);
+NNXRT_OPTIONAL Gather nnxrt_opencl_gather_samples, nnxrt_opencl_gather_labels,
+    nnxrt_cuda_gather_samples, nnxrt_cuda_gather_labels;
+#undef NNXRT_OPTIONAL
+}
+
+namespace {
+struct Driver {
+  const char *device;
+  std::array<const char *, 2> libraries;
+  const char *remedy;
+  const halide_device_interface_t *(*interface)();
+  Gather *samples, *labels;
+};
+} // namespace
+
+static const Driver *findDriver(const std::string &device) {
+  static const Driver drivers[] = {
+      {"opencl",
+       {"libOpenCL.so.1", "libOpenCL.so"},
+       "install an OpenCL loader and the driver of the device",
+       halide_opencl_device_interface,
+       nnxrt_opencl_gather_samples,
+       nnxrt_opencl_gather_labels},
+      {"cuda",
+       {"libcuda.so.1", "libcuda.so"},
+       "install the driver of NVIDIA",
+       halide_cuda_device_interface,
+       nnxrt_cuda_gather_samples,
+       nnxrt_cuda_gather_labels},
+  };
+  const auto *const found = std::ranges::find(drivers, device, &Driver::device);
+  return found == std::end(drivers) ? nullptr : found;
+}
+
+void nnxrt::checkDevice(int code, const char *what, KernelContext &context) {
+  if (code == 0)
+    return;
+  const std::string message = context.takeError();
+  throw RunError(fmt::format("the device failed with error {} {}: {}", code, what,
+                             message.empty() ? "no message" : message));
+}
+
+Device::Device(const std::string &name) : deviceName(name) {
+  const Driver *const driver = findDriver(name);
+  if (driver == nullptr || driver->interface == nullptr)
+    throw DeviceError(fmt::format("the trainer has no code for the device `{0}`: build it with "
+                                  "--device {0}",
+                                  name));
+  if (std::ranges::none_of(driver->libraries, [](const char *library) {
+        return dlopen(library, RTLD_NOW | RTLD_LOCAL) != nullptr;
+      }))
+    throw DeviceError(fmt::format("no driver for the device `{}`: {} is not there; {}", name,
+                                  driver->libraries[0], driver->remedy));
+  functions = driver->interface();
+  ThreadPool pool(1);
+  KernelContext context(pool);
+  try {
+    const DeviceBlock block(*this, NNXRT_DEVICE_ALIGNMENT, context);
+  } catch (const RunError &error) {
+    throw DeviceError(fmt::format("the device `{}` cannot be used: {}", name, error.what()));
+  }
+}
+
+DeviceSamples &Device::samplesOf(const SampleSet &set, float scale, int64_t targets,
+                                 KernelContext &context) {
+  const std::scoped_lock lock(mutex);
+  std::unique_ptr<DeviceSamples> &known = samples[&set];
+  if (!known)
+    known = std::make_unique<DeviceSamples>(*this, set, scale, targets, context);
+  return *known;
+}
+
+void Device::gather(halide_buffer_t *indices, halide_buffer_t *set, halide_buffer_t *batch,
+                    KernelContext &context) const {
+  const Driver &driver = *findDriver(deviceName);
+  Gather *const gather = set->type.code == halide_type_int ? driver.labels : driver.samples;
+  checkDevice(gather(&context, indices, set, batch), "in gathering a batch", context);
+}

@@ -1,0 +1,105 @@
+// A device that trains beside the processor, through Halide's interface to OpenCL and CUDA. What
+// moves between it and the processor moves by `put` and `get` alone.
+#pragma once
+
+#include "runtime/data/SampleSet.h"
+#include "runtime/device/KernelContext.h"
+#include "runtime/device/RunError.h"
+
+#include <HalideRuntime.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace nnxrt {
+
+/// The device, its driver or this trainer's code for it is not there.
+struct DeviceError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Device;
+
+/// One block of a device's memory. Not zero at first.
+class DeviceBlock {
+public:
+  /// Throws MemoryError.
+  DeviceBlock(const Device &device, uint64_t bytes, KernelContext &context);
+  ~DeviceBlock();
+  DeviceBlock(const DeviceBlock &) = delete;
+  DeviceBlock &operator=(const DeviceBlock &) = delete;
+
+  /// Lets `buffer` lie at `offset`, a multiple of NNXRT_DEVICE_ALIGNMENT, as long as the block
+  /// lives.
+  void place(halide_buffer_t &buffer, uint64_t offset);
+  /// Copies to and from such a place; both wait until it is done, and throw RunError.
+  void put(uint64_t offset, const void *from, uint64_t bytes, KernelContext &context) const;
+  void get(uint64_t offset, void *to, uint64_t bytes, KernelContext &context) const;
+
+  const uint64_t bytes;
+
+private:
+  [[nodiscard]] halide_buffer_t crop(halide_dimension_t (&dimensions)[2], uint64_t offset,
+                                     KernelContext *context) const;
+  void copy(uint64_t offset, uint8_t *host, uint64_t bytes, bool toDevice,
+            KernelContext &context) const;
+
+  const Device &device;
+  halide_dimension_t dimensions[2]{};
+  halide_buffer_t whole{};
+  std::map<uint64_t, halide_buffer_t> places; // by offset
+};
+
+/// A share of a data set in a device's memory: floats as the input of a step has them, sample
+/// behind sample.
+class DeviceSamples {
+public:
+  DeviceSamples(const Device &device, const SampleSet &set, float scale, int64_t targets,
+                KernelContext &context);
+
+  /// Where the numbers, the labels (null for regression) and the targets (null for classes) lie.
+  halide_buffer_t *numbers() { return &buffers[0]; }
+  halide_buffer_t *labels() { return hasTargets ? nullptr : &buffers[1]; }
+  halide_buffer_t *targets() { return hasTargets ? &buffers[1] : nullptr; }
+
+private:
+  void putNumbers(const SampleSet &set, float scale, KernelContext &context);
+
+  bool hasTargets;
+  uint64_t behindNumbers;
+  DeviceBlock block;
+  halide_dimension_t dimensions[2][2]{};
+  halide_buffer_t buffers[2]{};
+};
+
+class Device {
+public:
+  /// Opens the driver of `name`, "opencl" or "cuda". Throws DeviceError.
+  explicit Device(const std::string &name);
+
+  [[nodiscard]] const std::string &name() const { return deviceName; }
+  [[nodiscard]] const halide_device_interface_t *interface() const { return functions; }
+
+  /// Brought there by the first who asks, and kept.
+  DeviceSamples &samplesOf(const SampleSet &set, float scale, int64_t targets,
+                           KernelContext &context);
+  /// Picks the samples `indices`, (lane, tile), -1 for none. Throws RunError.
+  void gather(halide_buffer_t *indices, halide_buffer_t *set, halide_buffer_t *batch,
+              KernelContext &context) const;
+
+private:
+  std::string deviceName;
+  const halide_device_interface_t *functions = nullptr;
+  std::mutex mutex;
+  std::map<const SampleSet *, std::unique_ptr<DeviceSamples>> samples;
+};
+
+/// Throws RunError with the context's message if `code` is not 0.
+void checkDevice(int code, const char *what, KernelContext &context);
+
+} // namespace nnxrt
