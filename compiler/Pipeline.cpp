@@ -38,6 +38,10 @@ SmallVector<int64_t> stepTilesOf(const dsl::Study &study, int variant) {
   return SmallVector<int64_t>(tiles.begin(), tiles.end());
 }
 
+uint64_t alignmentOf(const kernels::KernelTarget &target) {
+  return target.isGpu() ? NNXRT_DEVICE_ALIGNMENT : NNXRT_ALIGNMENT;
+}
+
 // Adds the passes that lead from the stage before `stage` to it.
 void addPassesOf(Stage stage, PassManager &passes, const PipelineOptions &options,
                  ArrayRef<int64_t> stepTiles) {
@@ -73,6 +77,7 @@ void addPassesOf(Stage stage, PassManager &passes, const PipelineOptions &option
     PlanMemoryOptions plan;
     plan.stepTiles = llvm::to_vector(stepTiles);
     plan.evaluateTiles = {evaluationTiles};
+    plan.alignment = alignmentOf(options.target);
     passes.addPass(createPlanMemory(plan));
     return;
   }
@@ -117,7 +122,10 @@ public:
     OwningOpRef<ModuleOp> module = buildModule(context, study.variants[variant], files);
     if (!module)
       return failure();
-    module->setSymName("variant_" + std::to_string(variant));
+    const kernels::Device device = options.target.device;
+    module->setSymName(
+        (options.target.isGpu() ? std::string(kernels::nameOf(device)) + "_variant_" : "variant_") +
+        std::to_string(variant));
     if (llvm::Error error = run(*module, variant, Stage::Nnx, to))
       return error;
     return module;
@@ -184,12 +192,11 @@ llvm::Error printStage(const dsl::Study &study, const PipelineOptions &options, 
   return llvm::Error::success();
 }
 
-llvm::Expected<CompiledStudy> compileStudy(const dsl::Study &study,
-                                           const PipelineOptions &options) {
-  CompiledStudy result;
-  result.context = std::make_unique<llvm::LLVMContext>();
-  result.module = std::make_unique<llvm::Module>(study.file, *result.context);
-  llvm::Linker linker(*result.module);
+// Compiles every variant for `options.target`; their functions go to `linker`.
+static llvm::Error compileVariants(const dsl::Study &study, const PipelineOptions &options,
+                                   llvm::LLVMContext &context, llvm::Linker &linker,
+                                   TargetCode &result) {
+  result.target = options.target;
   std::map<std::string, size_t> places; // of kernels, by symbol
   VariantCompiler compiler(study, options);
   for (int i = 0; i < int(study.variants.size()); ++i) {
@@ -211,22 +218,44 @@ llvm::Expected<CompiledStudy> compileStudy(const dsl::Study &study,
       if (called.insert(known->second).second)
         ++result.callers[known->second];
     });
-    result.variants.push_back(emit::describeVariant(**module));
+    result.variants.push_back(emit::describeVariant(**module, alignmentOf(options.target)));
     if (llvm::Error error = compiler.run(**module, i, Stage::Planned, Stage::LlvmDialect))
       return error;
-    auto translated = compiler.translate(**module, *result.context);
+    auto translated = compiler.translate(**module, context);
     if (!translated)
       return translated.takeError();
     if (linker.linkInModule(std::move(*translated)))
       return llvm::createStringError("the code of the variants does not link");
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<CompiledStudy> compileStudy(const dsl::Study &study,
+                                           const PipelineOptions &options) {
+  CompiledStudy result;
+  result.context = std::make_unique<llvm::LLVMContext>();
+  result.module = std::make_unique<llvm::Module>(study.file, *result.context);
+  llvm::Linker linker(*result.module);
+  if (llvm::Error error = compileVariants(study, options, *result.context, linker, result))
+    return error;
+  for (const kernels::Device device : options.devices) {
+    PipelineOptions own = options;
+    own.target = kernels::onDevice(options.target, device);
+    result.devices.emplace_back();
+    if (llvm::Error error =
+            compileVariants(study, own, *result.context, linker, result.devices.back()))
+      return error;
   }
   for (llvm::Function &function : *result.module)
     if (!function.isDeclaration())
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
   if (options.onlyEvaluates)
     return result;
+  std::vector<emit::DeviceRow> devices;
+  for (const TargetCode &code : result.devices)
+    devices.push_back({kernels::nameOf(code.target.device), code.variants});
   emit::emitStudyTable(*result.module, result.variants, options.target.text,
-                       emit::studyJson(study, options.target));
+                       emit::studyJson(study, options.target), devices);
   return result;
 }
 

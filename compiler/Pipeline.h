@@ -20,6 +20,7 @@ struct PipelineOptions {
   kernels::KernelTarget target;
   bool fuseAcrossLayers = true; // otherwise each layer and activation is a kernel of its own
   bool onlyEvaluates = false;   // without steps, and without the study's table
+  std::vector<kernels::Device> devices = {}; // that the study is compiled for beside the CPU
 };
 
 // The forms of a variant, in the order in which the pipeline makes them.
@@ -32,14 +33,20 @@ enum class Stage {
 llvm::Error printStage(const dsl::Study &study, const PipelineOptions &options, Stage stage,
                        llvm::raw_ostream &out);
 
-// What is to be linked: LLVM IR with nnxrt_study_table, step and evaluate of every variant, and the
-// kernels that they call, each once.
-struct CompiledStudy {
-  std::unique_ptr<llvm::LLVMContext> context;
-  std::unique_ptr<llvm::Module> module;
+// Every variant for one target, and the kernels that they call, each once.
+struct TargetCode {
+  kernels::KernelTarget target;
   std::vector<emit::VariantRow> variants;
   std::vector<kernels::KernelSpec> kernels;
   std::vector<int> callers; // of each kernel: how many variants call it
+};
+
+// What is to be linked: LLVM IR with nnxrt_study_table, step and evaluate of every variant for the
+// CPU and for each device, and the kernels.
+struct CompiledStudy : TargetCode {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
+  std::vector<TargetCode> devices;
 };
 
 // Fails with located messages where a network has no kernel for something.

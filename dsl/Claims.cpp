@@ -42,7 +42,7 @@ bool hasReference(const Point &point, const std::string &metric) {
                      [&](const auto &figure) { return figure.first == metric; });
 }
 
-// The label that is `name`, or `name` as a call without arguments; null if there is none.
+// The label that `name` means; null if there is none.
 const std::string *findLabel(const std::vector<std::string> &labels, std::string_view name) {
   auto found = std::find_if(labels.begin(), labels.end(),
                             [&](const std::string &label) { return isNamed(label, name); });
@@ -63,7 +63,7 @@ Value valueOf(const std::string &label) {
   else if (label == "true" || label == "false")
     value.data = label == "true";
   else
-    value.data = Symbol{std::string(wordOf(label))};
+    value.data = Symbol{label};
   value.label = label;
   return value;
 }
@@ -111,7 +111,7 @@ std::vector<int> ClaimReader::pointsOf(const ClaimNode &node, const ClaimExpr &c
   collectReferences(condition, references);
   for (const Axis &axis : experiment.axes)
     for (const std::string &label : axis.values)
-      labels.emplace_back(wordOf(label));
+      labels.push_back(label);
   Evaluator evaluator(file, sink);
   evaluator.allowWords(std::move(labels));
   std::vector<int> kept, withReferences;

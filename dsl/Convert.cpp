@@ -185,6 +185,10 @@ Value Evaluator::convert(const Value &value, Type type, std::string_view purpose
     if (value.get<Shape>())
       return value;
     break;
+  case Type::list:
+    if (value.get<std::shared_ptr<const ListValue>>())
+      return value;
+    break;
   case Type::labels:
   case Type::source:
   case Type::column:

@@ -1,5 +1,6 @@
 // The axes of a grid and their product.
 #include "dsl/ExpandGrid.h"
+#include "dsl/Labels.h"
 #include "dsl/Metrics.h"
 #include "dsl/NestedLists.h"
 
@@ -32,8 +33,13 @@ std::vector<std::string> keysOf(const Values &row) {
 } // namespace
 
 std::optional<Values> readRow(const AxisNode &axis, const Value &item, DiagnosticSink &sink) {
+  auto labelled = [](Values values) {
+    for (Value &value : values)
+      value.label = std::string(wordOf(value.label));
+    return values;
+  };
   if (axis.names.size() == 1)
-    return Values{item};
+    return labelled({item});
   const auto *tuple = item.get<std::shared_ptr<const ListValue>>();
   if (!tuple || !(*tuple)->isTuple || (*tuple)->items.size() != axis.names.size()) {
     sink.report(DiagnosticId::wrong_tuple, item.location,
@@ -45,7 +51,7 @@ std::optional<Values> readRow(const AxisNode &axis, const Value &item, Diagnosti
     sink.report(DiagnosticId::labelled_tuple, item.location, {});
     return std::nullopt;
   }
-  return (*tuple)->items;
+  return labelled((*tuple)->items);
 }
 
 namespace {

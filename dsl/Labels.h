@@ -5,7 +5,7 @@
 
 namespace nnx::dsl {
 
-// A label as a word: `adam()`, a call without arguments, is `adam`.
+// What a value is labelled with: `adam()`, a call without arguments, is `adam`.
 constexpr std::string_view wordOf(std::string_view label) {
   constexpr std::string_view call = "()";
   if (label.ends_with(call))
@@ -13,9 +13,9 @@ constexpr std::string_view wordOf(std::string_view label) {
   return label;
 }
 
-// Whether a file means this label by `name`.
+// Whether a file means the value labelled so by `name`, which may have its `()` still.
 constexpr bool isNamed(std::string_view label, std::string_view name) {
-  return label == name || wordOf(label) == name;
+  return wordOf(label) == wordOf(name);
 }
 
 } // namespace nnx::dsl

@@ -3,8 +3,11 @@
 By hand: lit -v --param build=build/release test/dialect
 """
 
+import glob
 import hashlib
 import os
+import shutil
+import subprocess
 import sys
 
 import lit.formats
@@ -29,8 +32,17 @@ with open(os.path.join(source, "../tools/packages/python-test.txt"), "rb") as pa
     digest = hashlib.sha256(packages.read()).hexdigest()[:12]
 cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 config.substitutions.append(("%peers", os.path.join(cache, "nnx", f"test-python-{digest}", "bin/python")))
+config.substitutions.append(("%faults", os.path.join(build, "test", "faults", "libnnx_faults.so")))
+ptxas = os.path.join(cache, "nnx", f"test-python-{digest}", "lib/python*/site-packages/nvidia/cu13/bin/ptxas")
+config.substitutions.append(("%ptxas", next(iter(glob.glob(ptxas)), "ptxas")))
+config.substitutions.append(("%fakecuda", os.path.join(build, "test", "devices")))
 config.substitutions.append(("%examples", os.path.join(os.path.dirname(source), "examples")))
 data = os.environ.get("NNX_DATA_HOME") or os.path.join(cache, "nnx", "data")
 config.substitutions.append(("%mnist", os.path.join(data, "mnist")))
+# A mount namespace of its own, as root has it.
+if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0:
+    config.available_features.add("mounts")
+if shutil.which("valgrind"):
+    config.available_features.add("valgrind")
 if os.environ.get("NNX_DEEP"):
     config.available_features.add("deep")

@@ -25,7 +25,7 @@ def SelectKernels : Pass<"nnx-select-kernels", "::mlir::ModuleOp"> {
   let summary = "Turn ops on tensors into calls of kernels on buffers";
   let options = [
     Option<"target", "target", "std::string", /*default=*/"\"x86-64-v3\"",
-           "The CPU, as kernels::parseKernelTarget reads it">,
+           "The CPU and the device, as kernels::parseKernelTarget reads them">,
     Option<"asserts", "asserts", "bool", /*default=*/"false",
            "Kernels that check the bounds of their buffers">
   ];
@@ -35,7 +35,9 @@ def PlanMemory : Pass<"nnx-plan-memory", "::mlir::ModuleOp"> {
   let summary = "Give each buffer of the arena its place, for each number of tiles";
   let options = [
     ListOption<"stepTiles", "step-tiles", "int64_t", "Numbers of tiles of training batches">,
-    ListOption<"evaluateTiles", "evaluate-tiles", "int64_t", "Numbers of tiles of evaluation">
+    ListOption<"evaluateTiles", "evaluate-tiles", "int64_t", "Numbers of tiles of evaluation">,
+    Option<"alignment", "alignment", "uint64_t", /*default=*/"NNXRT_ALIGNMENT",
+           "Bytes that each place is a multiple of">
   ];
 }
 

@@ -192,12 +192,19 @@ void emitInference(llvm::Module &module, const VariantRow &variant, StringRef st
 }
 
 void emitStudyTable(llvm::Module &module, ArrayRef<VariantRow> variants, StringRef target,
-                    StringRef json) {
+                    StringRef json, ArrayRef<DeviceRow> devices) {
   TableBuilder build(module);
-  Constant *rows = build.arrayOf(variants, [&](const VariantRow &v) { return build.variant(v); });
+  auto tableOf = [&](ArrayRef<VariantRow> all) {
+    return build.arrayOf(all, [&](const VariantRow &v) { return build.variant(v); });
+  };
+  Constant *rows = tableOf(variants);
+  Constant *deviceRows = build.arrayOf(devices, [&](const DeviceRow &row) {
+    return build.record({build.text(row.device), tableOf(row.variants)});
+  });
   Constant *table = build.record(
       {build.integer(uint32_t(NNXRT_ABI_VERSION)), build.integer(uint32_t(variants.size())), rows,
-       build.text(target), build.text(json), build.integer(uint64_t(json.size()))});
+       build.text(target), build.text(json), build.integer(uint64_t(json.size())), deviceRows,
+       build.integer(uint32_t(devices.size()))});
   auto *global =
       new llvm::GlobalVariable(module, table->getType(), /*isConstant=*/true,
                                llvm::GlobalValue::ExternalLinkage, table, "nnxrt_study_table");

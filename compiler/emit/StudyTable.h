@@ -63,8 +63,15 @@ struct VariantRow {
 void emitInference(llvm::Module &module, const VariantRow &variant, llvm::StringRef state,
                    const std::string &name);
 
+// The variants compiled for a device.
+struct DeviceRow {
+  std::string device;
+  llvm::ArrayRef<VariantRow> variants;
+};
+
 // Defines nnxrt_study_table, the one symbol of the module that the outside sees.
 void emitStudyTable(llvm::Module &module, llvm::ArrayRef<VariantRow> variants,
-                    llvm::StringRef target, llvm::StringRef json);
+                    llvm::StringRef target, llvm::StringRef json,
+                    llvm::ArrayRef<DeviceRow> devices = {});
 
 } // namespace nnx::emit

@@ -16,8 +16,8 @@ namespace {
 
 class VariantReader {
 public:
-  explicit VariantReader(ModuleOp module)
-      : module(module), optimizer(optimizerOf(module)),
+  VariantReader(ModuleOp module, uint64_t alignment)
+      : module(module), alignment(alignment), optimizer(optimizerOf(module)),
         hypers(optimizer.row->hypers(optimizer.flags)), buffers(listBuffers(module)) {
     row.name = module.getSymName().value_or("variant");
     for (auto [i, buffer] : llvm::enumerate(buffers))
@@ -108,7 +108,7 @@ private:
     result.stride.assign(buffer.getStrides().begin(), buffer.getStrides().end());
     if (result.space == NNXRT_STATE && result.aliasOf == NNXRT_NO_BUFFER) {
       result.offset = row.stateBytes;
-      row.stateBytes += llvm::alignTo(result.bytes, NNXRT_ALIGNMENT);
+      row.stateBytes += llvm::alignTo(result.bytes, alignment);
     }
     return result;
   }
@@ -173,6 +173,7 @@ private:
   }
 
   ModuleOp module;
+  uint64_t alignment;
   dsl::OptimizerChoice optimizer;
   std::vector<dsl::Hyper> hypers;
   std::vector<BufferOp> buffers;
@@ -183,8 +184,8 @@ private:
 
 } // namespace
 
-VariantRow describeVariant(ModuleOp module) {
-  return VariantReader(module).read();
+VariantRow describeVariant(ModuleOp module, uint64_t alignment) {
+  return VariantReader(module, alignment).read();
 }
 
 } // namespace nnx::emit

@@ -8,7 +8,8 @@
 
 namespace nnx::emit {
 
-// The functions' symbols are those that nnx-lower-to-calls gives them.
-VariantRow describeVariant(mlir::ModuleOp module);
+// The functions' symbols are those that nnx-lower-to-calls gives them. Weights and state start on
+// multiples of `alignment` bytes.
+VariantRow describeVariant(mlir::ModuleOp module, uint64_t alignment);
 
 } // namespace nnx::emit

@@ -6,6 +6,7 @@
 #include "mlir/Pass/Pass.h"
 
 #include <memory>
+#include <nnxrt/abi.h>
 
 namespace nnx {
 

@@ -59,9 +59,9 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
     function->setAttr(kPlansAttr, builder.getArrayAttr(plans));
   }
 
-  static Attribute planFor(int64_t tiles, ArrayRef<BufferOp> buffers,
-                           ArrayRef<memory::Lifetime> lifetimes, OpBuilder &builder) {
-    memory::AllocationPlanner planner(NNXRT_ALIGNMENT);
+  Attribute planFor(int64_t tiles, ArrayRef<BufferOp> buffers, ArrayRef<memory::Lifetime> lifetimes,
+                    OpBuilder &builder) {
+    memory::AllocationPlanner planner(alignment);
     SmallVector<int64_t> offsets(buffers.size(), -1);
     SmallVector<std::pair<size_t, int>> blocks;
     for (auto [i, buffer] : llvm::enumerate(buffers))

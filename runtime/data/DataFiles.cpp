@@ -30,12 +30,17 @@ std::vector<fs::path> nnxrt::dataFolders(const std::string &folder, const fs::pa
 
 /// The first of `names` that is there; a path that is nowhere is an error with all that was tried.
 fs::path DataFiles::find(const std::vector<std::string> &names) const {
+  std::string hidden;
   for (const fs::path &folder : folders)
     for (const std::string &name : names) {
-      std::error_code ignored;
-      if (fs::exists(folder / name, ignored))
+      std::error_code error;
+      if (fs::exists(folder / name, error))
         return folder / name;
+      if (error && hidden.empty())
+        hidden = fmt::format("{}: {}", (folder / name).string(), error.message());
     }
+  if (!hidden.empty())
+    throw DataError(hidden);
   std::string looked;
   for (const fs::path &folder : folders)
     looked += fmt::format("\n  {}", (folder / names[0]).string());

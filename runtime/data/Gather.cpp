@@ -98,6 +98,7 @@ static void standardize(const SampleSet &set, float *tile) {
 void nnxrt::gatherSamples(const SampleSet &set, std::span<const uint32_t> indices, float scale,
                           float *input, int32_t *labels, const Augmenter *augmenter) {
   const auto numbers = static_cast<size_t>(set.sampleBytes());
+  gatherLabels(set, indices, labels);
   std::vector<float> changed(augmenter != nullptr ? lanes * numbers : 0);
   for (size_t first = 0; first < indices.size(); first += lanes) {
     const size_t used = std::min<size_t>(lanes, indices.size() - first);
@@ -115,9 +116,6 @@ void nnxrt::gatherSamples(const SampleSet &set, std::span<const uint32_t> indice
         floats[lane] = set.values + index * numbers;
       }
     }
-    for (size_t lane = 0; lane < lanes; ++lane)
-      labels[first + lane] =
-          lane < used && set.labels != nullptr ? set.labels[indices[first + lane]] : 0;
     float *const tile = input + first * numbers;
     if (augmenter == nullptr && set.pixels != nullptr)
       gatherBytes(set, bytes, scale, tile);
@@ -126,6 +124,12 @@ void nnxrt::gatherSamples(const SampleSet &set, std::span<const uint32_t> indice
     if (set.standardization != nullptr)
       standardize(set, tile);
   }
+}
+
+void nnxrt::gatherLabels(const SampleSet &set, std::span<const uint32_t> indices, int32_t *labels) {
+  const size_t padded = (indices.size() + lanes - 1) / lanes * lanes;
+  for (size_t i = 0; i < padded; ++i)
+    labels[i] = i < indices.size() && set.labels != nullptr ? set.labels[indices[i]] : 0;
 }
 
 void nnxrt::gatherTargets(const SampleSet &set, std::span<const uint32_t> indices, int64_t count,

@@ -18,6 +18,9 @@ namespace nnxrt {
 void gatherSamples(const SampleSet &set, std::span<const uint32_t> indices, float scale,
                    float *input, int32_t *labels, const Augmenter *augmenter = nullptr);
 
+/// Writes the labels of samples `indices` of `set` as gatherSamples does.
+void gatherLabels(const SampleSet &set, std::span<const uint32_t> indices, int32_t *labels);
+
 /// Writes the targets of samples `indices` of `set`, `count` each, to `targets`, laid out (lane,
 /// target, tile). Lanes past the last sample become zero.
 void gatherTargets(const SampleSet &set, std::span<const uint32_t> indices, int64_t count,

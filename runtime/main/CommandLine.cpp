@@ -28,6 +28,14 @@ static void readShard(const std::string &text, Options &options) {
     throw CLI::ValidationError("--shard", fmt::format("`{}` is not I/N with I from 1 to N", text));
 }
 
+/// CLI11's own check calls a folder missing that the system does not let it see.
+static std::string readableFolder(const std::string &path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    return {};
+  return fmt::format("{}: {}", path, error ? error.message() : "is no folder");
+}
+
 /// Seconds in "90s", "1.5h" or "1h30m".
 static double readTime(const std::string &text) {
   static const std::map<char, double> units{{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
@@ -62,7 +70,7 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
   app.add_option("--out", options.out, "Folder for the results (results/STUDY)")->type_name("DIR");
   app.add_option("--data", options.data, "Folder with the data set's files")
       ->type_name("DIR")
-      ->check(CLI::ExistingDirectory);
+      ->check(readableFolder, "");
   app.add_option("--only", options.only,
                  "Train these points alone; POINT is a label or a number as --list shows them")
       ->type_name("EXPERIMENT[/POINT]")
@@ -77,6 +85,11 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
   app.add_option("--threads", options.threads, "Threads of each point (the cores left to it)")
       ->type_name("N")
       ->check(count);
+  app.add_option(
+         "--device", options.device,
+         "Where to train: cpu (default), or opencl or cuda, if the trainer was built for it")
+      ->type_name("DEVICE")
+      ->check(CLI::IsMember(std::vector<std::string>{"cpu", "opencl", "cuda"}));
   app.add_option("--checkpoint", options.checkpointSeconds,
                  "Save a run at least that often inside an epoch (10)")
       ->type_name("SECONDS")

@@ -32,6 +32,7 @@ struct Options {
   std::filesystem::path against; // a report to compare with; empty: the results in `out`
   std::optional<uint64_t> draw;  // chooses the runs to compare; none: at random
   SavedWeights weights = SavedWeights::best;
+  std::string device = "cpu";
   bool autopsy = false; // replay what diverged
   bool list = false, dryRun = false, failFast = false, force = false;
   bool quiet = false, json = false, quick = false;

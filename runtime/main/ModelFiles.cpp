@@ -81,7 +81,10 @@ void ModelFiles::runEnded(const RunInfo &, const RunResult &result) {
 void ModelFiles::publish(const std::string &digest, const std::string &experiment) {
   const fs::path source = fileOf(digest), target = folder / (experiment + ".safetensors");
   std::error_code error;
-  if (!fs::exists(source, error) || fs::equivalent(source, target, error))
+  const bool isThere = fs::exists(source, error);
+  if (error)
+    throw StoreError(fmt::format("{}: cannot be read: {}", source.string(), error.message()));
+  if (!isThere || (fs::exists(target, error) && fs::equivalent(source, target, error)))
     return;
   const fs::path temporary = target.string() + ".tmp";
   fs::remove(temporary, error);
@@ -92,6 +95,7 @@ void ModelFiles::publish(const std::string &digest, const std::string &experimen
     fs::rename(temporary, target, error);
   if (error)
     throw StoreError(fmt::format("{}: cannot be written: {}", target.string(), error.message()));
+  fs::remove(temporary, error); // rename() leaves one of two names of the same file
 }
 
 /// Publishes what is best, and removes what nothing needs any more.

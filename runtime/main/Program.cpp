@@ -6,6 +6,7 @@
 #include "runtime/device/Stack.h"
 #include "runtime/main/CommandLine.h"
 #include "runtime/main/ModelFiles.h"
+#include "runtime/main/Process.h"
 #include "runtime/main/ReplayDiverged.h"
 #include "runtime/main/Selection.h"
 #include "runtime/main/StudyPlan.h"
@@ -152,9 +153,7 @@ static int trainStudy(StudyPlan plan, const Options &options) {
   return failedStatus;
 }
 
-int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string> &arguments) {
-  enlargeStacks();
-  std::signal(SIGXFSZ, SIG_IGN); // a file that may grow no further is an error, not the end
+static int runStudy(const nnxrt_study &compiled, const std::vector<std::string> &arguments) {
   try {
     checkMachine(compiled);
     Study study = parseStudy({compiled.json, compiled.json_bytes});
@@ -191,4 +190,11 @@ int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string
     fmt::print(stderr, "error: {}\n", error.what());
   }
   return wrongUseStatus;
+}
+
+int nnxrt::runProgram(const nnxrt_study &compiled, const std::vector<std::string> &arguments) {
+  beginProcess(failedStatus);
+  enlargeStacks();
+  std::signal(SIGXFSZ, SIG_IGN); // a file that may grow no further is an error, not the end
+  return endProcess(runStudy(compiled, arguments));
 }

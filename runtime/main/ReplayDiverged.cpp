@@ -121,7 +121,7 @@ int replayDiverged(const nnxrt_study &compiled, const Study &study, std::vector<
   prepareSchema(database);
   StudyInfo known;
   known.study = &study;
-  known.target = compiled.target;
+  known.target = targetOf(compiled, options);
   known.quick = options.quick;
   askForKept(ResultReader(database, known, 0).load({}, false), points);
   const StudyPlan plan = planStudy(compiled, study, points, options);

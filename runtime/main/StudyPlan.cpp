@@ -5,6 +5,7 @@
 #include "runtime/train/RunPlan.h"
 #include "runtime/train/StartWeights.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 using namespace nnxrt;
@@ -56,13 +57,38 @@ static std::vector<RunRequest> shardOf(const std::vector<RunRequest> &all, const
   return mine;
 }
 
+std::string nnxrt::targetOf(const nnxrt_study &compiled, const Options &options) {
+  return std::string(compiled.target) + (options.device == "cpu" ? "" : "-" + options.device);
+}
+
+int nnxrt::jobsOf(const Options &options) {
+  return options.device != "cpu" && options.jobs == 0 ? 1 : options.jobs;
+}
+
+/// The variants for the device that is asked for.
+static const nnxrt_variant *variantsOf(const nnxrt_study &compiled, const Device *device) {
+  if (device == nullptr)
+    return compiled.variants;
+  const std::span all(compiled.devices, compiled.device_count);
+  const auto found = std::ranges::find_if(
+      all, [&](const nnxrt_device_code &each) { return each.device == device->name(); });
+  if (found == all.end())
+    throw DeviceError(fmt::format("the study was not compiled for the device `{0}`: build it with "
+                                  "--device {0}",
+                                  device->name()));
+  return found->variants;
+}
+
 StudyPlan nnxrt::planStudy(const nnxrt_study &compiled, const Study &study,
                            const std::vector<PointInfo> &points, const Options &options) {
   StudyPlan plan;
   StudyInfo &info = plan.info;
   info.study = &study;
   info.arguments = options.arguments;
-  info.target = compiled.target;
+  info.target = targetOf(compiled, options);
+  if (options.device != "cpu")
+    plan.device = std::make_shared<Device>(options.device);
+  const nnxrt_variant *const variants = variantsOf(compiled, plan.device.get());
   info.cpu = processorName();
   info.cores = availableCores();
   info.quick = options.quick;
@@ -76,14 +102,15 @@ StudyPlan nnxrt::planStudy(const nnxrt_study &compiled, const Study &study,
     const WeightsFile *const start = startOf(info, *each.point);
     for (int repeat = 0; repeat < each.repeats; ++repeat) {
       single.push_back({planRun(each, repeat, dataset, options.quick, start),
-                        &compiled.variants[each.point->variant], &dataset, dataset.scale});
+                        &variants[each.point->variant], &dataset, dataset.scale});
+      single.back().device = plan.device.get();
       single.back().start = start;
     }
   }
   plan.requests = shardOf(shareRuns(single), options);
   info.points = points.size();
   info.runs = plan.requests.size();
-  plan.placement = Placement::choose(options.jobs, options.threads, info.runs, info.cores);
+  plan.placement = Placement::choose(jobsOf(options), options.threads, info.runs, info.cores);
   info.jobs = plan.placement.jobs;
   info.threads = plan.placement.threads;
   return plan;

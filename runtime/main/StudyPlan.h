@@ -9,12 +9,21 @@
 namespace nnxrt {
 
 struct StudyPlan {
+  std::shared_ptr<Device> device; // null: the processor
   StudyInfo info;
   std::vector<RunRequest> requests; // of this shard, equal points joined
   Placement placement;
 };
 
-/// Loads the data sets of `points` and plans their runs. Throws DataError, StudyError.
+/// "x86-64-linux-avx2-...", with "-opencl" behind it where that is the device: results of one are
+/// no results of another.
+std::string targetOf(const nnxrt_study &compiled, const Options &options);
+
+/// Those of --jobs; one on a device, where others would only wait for it; 0: to be chosen.
+int jobsOf(const Options &options);
+
+/// Opens the device, loads the data sets of `points` and plans their runs. Throws DataError,
+/// DeviceError, StudyError.
 StudyPlan planStudy(const nnxrt_study &compiled, const Study &study,
                     const std::vector<PointInfo> &points, const Options &options);
 

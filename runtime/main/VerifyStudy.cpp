@@ -69,7 +69,7 @@ int verifyStudy(const nnxrt_study &compiled, const Study &study, std::vector<Poi
   KeptResults kept(options.against, out);
   StudyInfo known;
   known.study = &study;
-  known.target = compiled.target;
+  known.target = targetOf(compiled, options);
   known.quick = options.quick;
   askForKept(kept.of(known), points);
   const StudyPlan plan = planStudy(compiled, study, points, options);
@@ -92,9 +92,9 @@ int verifyStudy(const nnxrt_study &compiled, const Study &study, std::vector<Poi
   StudyInfo info = plan.info;
   info.runs = chosen.size();
   observers.studyStarted(info);
-  const StudyOutcome outcome =
-      trainRuns(chosen, Placement::choose(options.jobs, options.threads, chosen.size(), info.cores),
-                options.failFast, observers, interrupted);
+  const StudyOutcome outcome = trainRuns(
+      chosen, Placement::choose(jobsOf(options), options.threads, chosen.size(), info.cores),
+      options.failFast, observers, interrupted);
   observers.studyEnded(outcome);
   fmt::print("{}{} of {} trained again, {} different; chosen at random by --draw {}\n",
              verification.text(), chosen.size(), counted(static_cast<int64_t>(there), "run"),

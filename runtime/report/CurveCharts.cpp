@@ -13,29 +13,6 @@ namespace nnxrt {
 
 using Json = nlohmann::json;
 
-const std::vector<EpochColumn> &epochColumns() {
-  static const std::vector<EpochColumn> columns = {
-      {"va", "test accuracy", false, &EpochFigures::testAccuracy},
-      {"ta", "training accuracy", false, &EpochFigures::trainAccuracy},
-      {"oa", "validation accuracy", false, &EpochFigures::validationAccuracy},
-      {"vl", "test loss", true, &EpochFigures::testLoss},
-      {"tl", "training loss", true, &EpochFigures::trainLoss},
-      {"ol", "validation loss", true, &EpochFigures::validationLoss}};
-  return columns;
-}
-
-const EpochColumn *curveColumn(std::string_view metric) {
-  const std::string title =
-      metric == "accuracy" || metric == "loss" ? "test " + std::string(metric)
-      : metric.starts_with("train.")           ? "training " + std::string(metric.substr(6))
-      : metric.starts_with("validation.")      ? "validation " + std::string(metric.substr(11))
-                                               : std::string(metric);
-  for (const EpochColumn &column : epochColumns())
-    if (column.title == title)
-      return &column;
-  return nullptr;
-}
-
 template <typename Visit> static void visitEpochs(const ExperimentFigures &figures, Visit visit) {
   for (const PointFigures &point : figures.points)
     for (const StoredRun &run : point.results->runs)
@@ -43,17 +20,17 @@ template <typename Visit> static void visitEpochs(const ExperimentFigures &figur
         visit(point, epoch);
 }
 
-std::vector<const EpochColumn *> columnsOf(const ExperimentFigures &figures) {
-  std::vector<const EpochColumn *> columns;
-  for (const EpochColumn &column : epochColumns()) {
+std::vector<const EpochMetric *> curvesOf(const ExperimentFigures &figures) {
+  std::vector<const EpochMetric *> curves;
+  for (const EpochMetric &metric : epochMetrics()) {
     bool any = false;
     visitEpochs(figures, [&](const PointFigures &, const EpochFigures &epoch) {
-      any = any || std::isfinite(epoch.*column.value);
+      any = any || std::isfinite(metric(epoch));
     });
     if (any)
-      columns.push_back(&column);
+      curves.push_back(&metric);
   }
-  return columns;
+  return curves;
 }
 
 CurveLegend legendOf(const ExperimentFigures &figures) {
@@ -99,7 +76,7 @@ static Json rounded(double value) {
 }
 
 Json epochSeries(const ExperimentFigures &figures) {
-  const auto columns = columnsOf(figures);
+  const auto curves = curvesOf(figures);
   Json all = Json::array();
   for (size_t p = 0; p < figures.points.size(); ++p) {
     for (const StoredRun &run : figures.points[p].results->runs) {
@@ -107,8 +84,8 @@ Json epochSeries(const ExperimentFigures &figures) {
         continue;
       Json series = {{"point", p}, {"repeat", run.repeat}};
       for (const EpochFigures &epoch : run.epochs) {
-        for (const EpochColumn *column : columns)
-          series[column->field].push_back(rounded(epoch.*column->value));
+        for (const EpochMetric *metric : curves)
+          series[metric->field].push_back(rounded((*metric)(epoch)));
         series["epoch"].push_back(epoch.epoch);
         series["rate"].push_back(rounded(epoch.samplesPerSecond));
         series["seconds"].push_back(rounded(epoch.trainSeconds + epoch.testSeconds));
@@ -133,11 +110,11 @@ static Json entriesOf(const ExperimentFigures &figures, const CurveLegend &legen
 
 /// Range of a share over the curves of points that are not far below the others.
 static std::array<double, 2> shareRange(const ExperimentFigures &figures,
-                                        const EpochColumn &column) {
+                                        const EpochMetric &metric) {
   const auto below = belowScale(figures);
   double low = 1, high = 0;
   visitEpochs(figures, [&](const PointFigures &point, const EpochFigures &epoch) {
-    const double value = epoch.*column.value;
+    const double value = metric(epoch);
     if (!std::isfinite(value) || std::ranges::find(below, &point) != below.end())
       return;
     low = std::min(low, value);
@@ -150,7 +127,7 @@ static std::array<double, 2> shareRange(const ExperimentFigures &figures,
 }
 
 Json curveChart(const ExperimentFigures &figures, const CurveLegend &legend,
-                const std::string &series, const EpochColumn &column) {
+                const std::string &series, const EpochMetric &metric) {
   Json names = Json::array(); // the theme's colours follow in this order
   for (const CurveLegend::Entry &entry : legend.entries)
     names.push_back(entry.name);
@@ -167,14 +144,14 @@ Json curveChart(const ExperimentFigures &figures, const CurveLegend &legend,
   Json scale = {{"type", "log"}, {"nice", false}};
   Json transform = Json::array();
   Json axis = {{"tickCount", 5}, {"format", "~g"}};
-  if (column.isLoss) { // a logarithm needs a positive number
-    transform.push_back({{"filter", std::string("datum.") + column.field + " > 0"}});
+  if (!metric.isFraction) { // a logarithm needs a positive number
+    transform.push_back({{"filter", "datum." + metric.field + " > 0"}});
   } else {
-    scale = {{"domain", shareRange(figures, column)}, {"nice", false}, {"zero", false}};
+    scale = {{"domain", shareRange(figures, metric)}, {"nice", false}, {"zero", false}};
     axis["format"] = ".4~f";
   }
   const bool repeats = figures.hasRepeats();
-  Json y = {{"field", column.field},
+  Json y = {{"field", metric.field},
             {"type", "quantitative"},
             {"title", nullptr},
             {"scale", scale},
@@ -193,10 +170,10 @@ Json curveChart(const ExperimentFigures &figures, const CurveLegend &legend,
   if (repeats)
     layers.push_back({{"mark", {{"type", "errorband"}, {"extent", "stdev"}, {"clip", true}}},
                       {"encoding", {{"y", y}}}});
-  Json figure = {{"field", column.field},
+  Json figure = {{"field", metric.field},
                  {"type", "quantitative"},
-                 {"title", column.title},
-                 {"format", column.isLoss ? ".4~g" : ".4f"}};
+                 {"title", metric.title},
+                 {"format", metric.isFraction ? ".4f" : ".4~g"}};
   if (repeats)
     y["aggregate"] = figure["aggregate"] = "mean";
   layers.push_back(

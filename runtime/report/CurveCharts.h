@@ -2,29 +2,16 @@
 #pragma once
 
 #include "runtime/report/Figures.h"
+#include "runtime/train/EpochMetrics.h"
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace nnxrt {
 
-/// What is measured at the end of an epoch.
-struct EpochColumn {
-  const char *field; // of epochSeries
-  const char *title; // "test accuracy"
-  bool isLoss;
-  double EpochFigures::*value;
-};
-const std::vector<EpochColumn> &epochColumns();
-
-/// The column that a `curve` of a report block names: "accuracy" is that on the test set. Null for
-/// another metric.
-const EpochColumn *curveColumn(std::string_view metric);
-
-/// The columns that have a number somewhere.
-std::vector<const EpochColumn *> columnsOf(const ExperimentFigures &figures);
+/// The figures of epochs that are a number somewhere.
+std::vector<const EpochMetric *> curvesOf(const ExperimentFigures &figures);
 
 /// What the curves of an experiment have in common: which point has which colour.
 struct CurveLegend {
@@ -45,13 +32,13 @@ CurveLegend legendOf(const ExperimentFigures &figures);
 CurveLegend legendOf(const ExperimentFigures &figures, const std::string &axis);
 
 /// One object per run that has epochs: point, repeat, seconds, samples per second and a list for
-/// each column, from epoch 1 on. Figures that are not finite are null. The page's script makes rows
-/// {p: legend entry, k: point, h: its number, r: repeat, e: epoch, ...} of them.
+/// each of curvesOf, from epoch 1 on. Figures that are not finite are null. The page's script makes
+/// rows {p: legend entry, k: point, h: its number, r: repeat, e: epoch, ...} of them.
 nlohmann::json epochSeries(const ExperimentFigures &figures);
 
 /// One line per point over epochs; with repeats their mean, with a band of one standard deviation.
 /// `series` names the epochSeries.
 nlohmann::json curveChart(const ExperimentFigures &figures, const CurveLegend &legend,
-                          const std::string &series, const EpochColumn &column);
+                          const std::string &series, const EpochMetric &metric);
 
 } // namespace nnxrt

@@ -39,8 +39,8 @@ static Json cellsOf(const ExperimentFigures &figures, const Factor &x, const Fac
   return rows;
 }
 
-/// Points far below the others would leave one colour for the rest: the scale starts at the lower
-/// quartile less the spread above it.
+/// Points far below the others would leave one colour for the rest: the scale starts at the median
+/// less twice the spread above it.
 static std::array<double, 2> colourScale(const Json &rows, const MetricRow &metric) {
   std::vector<double> values;
   for (const Json &row : rows)
@@ -49,11 +49,11 @@ static std::array<double, 2> colourScale(const Json &rows, const MetricRow &metr
     return {0, 1};
   std::sort(values.begin(), values.end());
   double low = values.front(), high = values.back();
-  const double lower = values[values.size() / 4], upper = values[values.size() * 3 / 4];
+  const double median = values[values.size() / 2];
   if (metric.higherIsBetter)
-    low = std::max(low, lower - 2 * (high - lower));
+    low = std::max(low, median - 2 * (high - median));
   else
-    high = std::min(high, upper + 2 * (upper - low));
+    high = std::min(high, median + 2 * (median - low));
   return {low, low == high ? low + 1e-6 : high};
 }
 
@@ -177,6 +177,13 @@ Json parallelChart(const ExperimentFigures &figures, const std::vector<Factor> &
                        {"type", "quantitative"},
                        {"scale", {{"domain", {low, high}}, {"reverse", !metric.higherIsBetter}}},
                        {"legend", nullptr}};
+  const auto labelsIn = [&](const char *style) {
+    return Json{
+        {"data", {{"values", labels}}},
+        {"mark",
+         {{"type", "text"}, {"style", style}, {"fontSize", 12}, {"align", "left"}, {"dx", 5}}},
+        {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "t"}, {"type", "nominal"}}}}}};
+  };
   Json chart = chartOf(260, std::move(rows));
   chart["layer"] = Json::array(
       {{{"mark", {{"type", "line"}, {"opacity", 0.6}, {"strokeWidth", 1.4}, {"cursor", "pointer"}}},
@@ -186,10 +193,8 @@ Json parallelChart(const ExperimentFigures &figures, const std::vector<Factor> &
           {"detail", {{"field", "h"}, {"type", "nominal"}}},
           {"color", colour},
           {"tooltip", tooltipOf({{"k", "point"}, {"t", score}})}}}},
-       {{"data", {{"values", labels}}},
-        {"mark",
-         {{"type", "text"}, {"style", "onLines"}, {"fontSize", 11}, {"align", "left"}, {"dx", 5}}},
-        {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "t"}, {"type", "nominal"}}}}}}});
+       labelsIn("halo"),
+       labelsIn("onPale")});
   return chart;
 }
 

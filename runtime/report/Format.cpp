@@ -21,6 +21,15 @@ std::string lossText(double value) {
   return fmt::format("{:.{}f}", value, std::abs(value) < 0.1 ? 5 : std::abs(value) < 10 ? 4 : 2);
 }
 
+std::string figuresText(std::string_view share, const ShareFigures &figures) {
+  std::string text = fmt::format("{}loss {}", share, lossText(figures.loss));
+  if (!std::isnan(figures.accuracy))
+    text += fmt::format(", {}accuracy {}", share, shareText(figures.accuracy));
+  if (!std::isnan(figures.rmse))
+    text += fmt::format(", {}RMSE {}", share, lossText(figures.rmse));
+  return text;
+}
+
 std::string countText(int64_t value) {
   std::string digits = std::to_string(value < 0 ? -value : value);
   for (auto place = static_cast<int64_t>(digits.size()) - 3; place > 0; place -= 3)

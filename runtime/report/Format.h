@@ -1,8 +1,11 @@
 // Figures as people read them, the same in terminal, page and Markdown.
 #pragma once
 
+#include "runtime/train/Results.h"
+
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nnxrt {
@@ -12,6 +15,9 @@ std::string shareText(double value);
 /// A loss: four significant digits at least ("0.03914", "2.303"); "not finite" for NaN and
 /// infinity.
 std::string lossText(double value);
+/// "test loss 0.1, test accuracy 0.98", or "test RMSE 3.2" of predicted numbers; `share` has a
+/// space behind it.
+std::string figuresText(std::string_view share, const ShareFigures &figures);
 /// A whole number with separators: "542,230".
 std::string countText(int64_t value);
 /// A number of whole units scaled for reading: "41.2 k".

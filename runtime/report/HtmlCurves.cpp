@@ -7,6 +7,7 @@
 #include "runtime/report/RankingChart.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace nnxrt {
 
@@ -20,13 +21,13 @@ static void addLegend(PageParts &page, const CurveLegend &legend) {
   page.body += "</ul>\n";
 }
 
-static std::string noteOf(const ExperimentFigures &figures, const EpochColumn &column) {
-  std::string note = column.isLoss ? "Logarithmic scale." : "";
+static std::string noteOf(const ExperimentFigures &figures, const EpochMetric &metric) {
+  std::string note = metric.isFraction ? "" : "Logarithmic scale.";
   if (figures.hasRepeats())
     note += fmt::format("{}Means over the repeats, with a band of one standard deviation.",
                         note.empty() ? "" : " ");
   const auto below = belowScale(figures);
-  if (!column.isLoss && !below.empty())
+  if (metric.isFraction && !below.empty())
     note += fmt::format("{}{} below the scale.", note.empty() ? "" : " ",
                         below.size() == 1 ? below[0]->name() + " lies"
                                           : fmt::format("{} points lie", below.size()));
@@ -36,14 +37,13 @@ static std::string noteOf(const ExperimentFigures &figures, const EpochColumn &c
 void addCurve(PageParts &page, const std::string &experiment, const std::string &name,
               const ExperimentFigures &figures, const ReportPart &part) {
   const CurveLegend legend = legendOf(figures, part.color);
-  const EpochColumn *const column = curveColumn(part.y);
-  if (legend.entries.empty() || !column)
+  const EpochMetric *const metric = epochMetric(part.y);
+  if (legend.entries.empty() || metric == nullptr)
     return;
   page.series[experiment] = epochSeries(figures);
   addLegend(page, legend);
-  addChart(
-      page, name, curveChart(figures, legend, experiment, *column),
-      {.caption = std::string(column->title) + " over epochs", .note = noteOf(figures, *column)});
+  addChart(page, name, curveChart(figures, legend, experiment, *metric),
+           {.caption = metric->title + " over epochs", .note = noteOf(figures, *metric)});
 }
 
 void addCurves(PageParts &page, const std::string &experiment, const ExperimentFigures &figures) {
@@ -51,16 +51,23 @@ void addCurves(PageParts &page, const std::string &experiment, const ExperimentF
   if (legend.entries.empty())
     return;
   page.series[experiment] = epochSeries(figures);
+  const auto curves = curvesOf(figures);
   page.body += "<h3>Learning curves</h3>\n";
   addLegend(page, legend);
   page.body += "<div class=\"charts\">\n";
-  for (const EpochColumn *column : columnsOf(figures))
-    addChart(page, experiment + "-" + column->field,
-             curveChart(figures, legend, experiment, *column),
-             {.caption = column->title, .note = noteOf(figures, *column)});
-  page.body += fmt::format("</div>\n<details data-epochs=\"{}\"><summary>Every epoch of every run "
-                           "as a table</summary></details>\n",
-                           escapeHtml(experiment));
+  for (const EpochMetric *metric : curves)
+    addChart(page, experiment + "-" + metric->field,
+             curveChart(figures, legend, experiment, *metric),
+             {.caption = metric->title, .note = noteOf(figures, *metric)});
+  nlohmann::json columns = nlohmann::json::array();
+  for (const EpochMetric *metric : curves)
+    columns.push_back({metric->field, metric->title});
+  columns.push_back({"rate", "samples/s"});
+  columns.push_back({"seconds", "seconds"});
+  page.body += fmt::format(
+      "</div>\n<details data-epochs=\"{}\" data-columns=\"{}\"><summary>Every epoch of every run "
+      "as a table</summary></details>\n",
+      escapeHtml(experiment), escapeHtml(columns.dump()));
 }
 
 } // namespace nnxrt

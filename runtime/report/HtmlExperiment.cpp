@@ -147,6 +147,12 @@ private:
                              "samples leaves.";
     if (ranked > rankedPoints)
       note += fmt::format(" The best {} of {}; the table has the rest.", rankedPoints, ranked);
+    if (namesByValues(figures)) {
+      std::vector<std::string_view> axes;
+      for (const Axis &axis : figures.experiment->axes)
+        axes.emplace_back(axis.name);
+      note += fmt::format(" Points are named by {}.", fmt::join(axes, ", "));
+    }
     if (!belowScale(figures).empty())
       note += " Points at the edge lie far below.";
     addChart(page, name + "-ranking", rankingChart(figures),

@@ -21,10 +21,6 @@ const std::vector<MetricRow> &metricTable() {
   }
 #define NNXRT_TEST(FIELD) NNXRT_CLASSES(test, FIELD)
 #define NNXRT_RUN(FIELD) [](const Point &, const StoredRun &run) { return run.result.FIELD; }
-#define NNXRT_TRAIN(FIELD)                                                                         \
-  [](const Point &, const StoredRun &run) {                                                        \
-    return run.result.test.classes == 0 ? run.result.train.FIELD : noFigure;                       \
-  }
   static const std::vector<MetricRow> rows = {
       {"accuracy", "accuracy", Unit::share, true, NNXRT_TEST(accuracy)},
       {"precision", "precision", Unit::share, true, NNXRT_TEST(weighted.precision)},
@@ -44,11 +40,11 @@ const std::vector<MetricRow> &metricTable() {
       {"mae", "MAE", Unit::loss, false, NNXRT_NUMBERS(test, mae)},
       {"r2", "R²", Unit::share, true, NNXRT_NUMBERS(test, r2)},
       {"loss", "loss", Unit::loss, false, NNXRT_RUN(test.loss)},
-      {"train.accuracy", "training accuracy", Unit::share, true, NNXRT_RUN(trainAccuracy)},
-      {"train.rmse", "training RMSE", Unit::loss, false, NNXRT_TRAIN(rmse)},
-      {"train.mae", "training MAE", Unit::loss, false, NNXRT_TRAIN(mae)},
-      {"train.r2", "training R²", Unit::share, true, NNXRT_TRAIN(r2)},
-      {"train.loss", "training loss", Unit::loss, false, NNXRT_RUN(trainLoss)},
+      {"train.accuracy", "training accuracy", Unit::share, true, NNXRT_RUN(train.accuracy)},
+      {"train.rmse", "training RMSE", Unit::loss, false, NNXRT_RUN(train.rmse)},
+      {"train.mae", "training MAE", Unit::loss, false, NNXRT_RUN(train.mae)},
+      {"train.r2", "training R²", Unit::share, true, NNXRT_RUN(train.r2)},
+      {"train.loss", "training loss", Unit::loss, false, NNXRT_RUN(train.loss)},
       {"validation.accuracy", "validation accuracy", Unit::share, true,
        NNXRT_CLASSES(validation, accuracy)},
       {"validation.precision", "validation precision", Unit::share, true,
@@ -71,7 +67,6 @@ const std::vector<MetricRow> &metricTable() {
 #undef NNXRT_NUMBERS
 #undef NNXRT_TEST
 #undef NNXRT_RUN
-#undef NNXRT_TRAIN
   return rows;
 }
 

@@ -127,8 +127,10 @@ public:
       const auto published = publishedOf(point, metric);
       if (!published)
         return PointsTable::Cell{};
-      const char *const sign = published->difference < 0 ? "-" : "+";
-      return PointsTable::Cell{.text = sign + textOf(metric.unit, std::abs(published->difference)),
+      const std::string size = textOf(metric.unit, std::abs(published->difference));
+      const bool isZero = size.find_first_of("123456789") == std::string::npos;
+      const char *const sign = isZero ? "" : published->difference < 0 ? "-" : "+";
+      return PointsTable::Cell{.text = sign + size,
                                .note = published->verdict(),
                                .value = fmt::format("{}", published->difference),
                                .tone = published->tone()};

@@ -116,25 +116,15 @@ void Progress::stepsDone(const RunInfo &run, const StepFigures &figures) {
     draw();
 }
 
-/// "test loss 0.1, test accuracy 0.98"; a regression has no accuracy.
-static std::string shareFigures(const char *share, double loss, double accuracy) {
-  std::string text = fmt::format("{}loss {}", share, lossText(loss));
-  if (!std::isnan(accuracy))
-    text += fmt::format(", {}accuracy {}", share, shareText(accuracy));
-  return text;
-}
-
 void Progress::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   const std::lock_guard guard(mutex);
   const Running &entry = runningOf(run);
   if (!style.bars)
     say(fmt::format(
         "[{}/{}] {}: epoch {}/{}: {}{}; {}; {}, {} samples/s", entry.number, info->runs, entry.name,
-        figures.epoch, entry.epochs, shareFigures("", figures.trainLoss, figures.trainAccuracy),
-        run.validationSamples > 0
-            ? "; " + shareFigures("validation ", figures.validationLoss, figures.validationAccuracy)
-            : "",
-        shareFigures("test ", figures.testLoss, figures.testAccuracy),
+        figures.epoch, entry.epochs, figuresText("", figures.train),
+        run.validationSamples > 0 ? "; " + figuresText("validation ", figures.validation) : "",
+        figuresText("test ", figures.test),
         durationText(figures.trainSeconds + figures.testSeconds),
         rateText(figures.samplesPerSecond)));
   else if (Clock::now() - lastDraw >= drawInterval)

@@ -35,7 +35,21 @@ std::vector<const PointFigures *> belowScale(const ExperimentFigures &figures) {
   return below;
 }
 
-/// Rows {point, h: its number, score, low, high, inside, label, status}, and the range they fill.
+bool namesByValues(const ExperimentFigures &figures) {
+  return figures.experiment->axes.size() > 2;
+}
+
+static std::string shortName(const ExperimentFigures &figures, const PointFigures &point) {
+  if (!namesByValues(figures))
+    return point.name();
+  std::string values;
+  for (const auto &[axis, value] : point.point->axes)
+    values += (values.empty() ? "" : ", ") + value;
+  return values;
+}
+
+/// Rows {point, name: on the axis, h: its number, score, low, high, inside, label, status}, and the
+/// range they fill.
 static Json rowsOf(const ExperimentFigures &figures, double &lowest, double &highest) {
   const std::array<double, 2> scale = scaleOf(figures);
   const auto ranking = figures.ranking();
@@ -53,6 +67,7 @@ static Json rowsOf(const ExperimentFigures &figures, double &lowest, double &hig
       highest = std::max(highest, drawn ? interval->high : mean);
     }
     rows.push_back({{"point", point.name()},
+                    {"name", shortName(figures, point)},
                     {"h", &point - figures.points.data()},
                     {"score", std::isfinite(mean) ? Json(mean) : Json()},
                     {"low", drawn ? Json(interval->low) : Json()},
@@ -74,7 +89,7 @@ Json rankingChart(const ExperimentFigures &figures) {
   for (Json &row : rows)
     row["x"] = row["inside"].get<bool>() ? row["score"].get<double>() : edge;
   const Json y = {
-      {"field", "point"},
+      {"field", "name"},
       {"type", "nominal"},
       {"sort", nullptr},
       {"title", nullptr},

@@ -16,6 +16,10 @@ inline constexpr size_t rankedPoints = 25;
 /// their value.
 nlohmann::json rankingChart(const ExperimentFigures &figures);
 
+/// Whether the chart names points by their values alone, in the order of the axes: names of more
+/// than two axes are too long for it.
+bool namesByValues(const ExperimentFigures &figures);
+
 /// Scores that a scale shows: from the best to somewhat beyond the median; points that lie far
 /// below would squeeze the others. Lower bound first.
 std::array<double, 2> scaleOf(const ExperimentFigures &figures);

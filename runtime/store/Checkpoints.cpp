@@ -2,6 +2,7 @@
 // belongs to are right, and every length in it fits.
 #include "runtime/store/Checkpoints.h"
 
+#include "runtime/data/FileBytes.h"
 #include "runtime/data/Sha256.h"
 #include "runtime/store/ResultsFolder.h"
 #include "runtime/store/StoreError.h"
@@ -10,8 +11,7 @@
 #include <array>
 #include <cstring>
 #include <fmt/format.h>
-#include <fstream>
-#include <iterator>
+#include <optional>
 #include <type_traits>
 
 namespace nnxrt {
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view magic = "nnxstate";
-constexpr uint32_t formatVersion = 2;
+constexpr uint32_t formatVersion = 3;
 constexpr size_t digestBytes = 32, headerBytes = magic.size() + 8 + digestBytes;
 
 class StateWriter {
@@ -104,15 +104,11 @@ template <typename Sums, typename Visit> void visitTarget(Sums &sums, Visit visi
 template <typename Figures, typename Visit> void visitEpoch(Figures &figures, Visit visit) {
   visit(figures.epoch);
   visit(figures.steps);
-  visit(figures.trainLoss);
-  visit(figures.trainAccuracy);
-  visit(figures.trainErrors.rmse);
-  visit(figures.trainErrors.mae);
-  visit(figures.trainErrors.r2);
-  visit(figures.validationLoss);
-  visit(figures.validationAccuracy);
-  visit(figures.testLoss);
-  visit(figures.testAccuracy);
+  for (auto *share : {&figures.train, &figures.test, &figures.validation})
+    for (double ShareFigures::*const figure :
+         {&ShareFigures::loss, &ShareFigures::accuracy, &ShareFigures::rmse, &ShareFigures::mae,
+          &ShareFigures::r2})
+      visit(share->*figure);
   visit(figures.trainSeconds);
   visit(figures.testSeconds);
   visit(figures.samplesPerSecond);
@@ -185,6 +181,21 @@ SavedRun readState(std::string_view file, const std::string &owner) {
   return saved;
 }
 
+/// The state in a file; none where there is no such file.
+std::optional<SavedRun> loadState(const fs::path &file, const std::string &owner) {
+  if (std::error_code error; !fs::exists(file, error) && !error)
+    return std::nullopt;
+  try {
+    const FileBytes bytes(file);
+    const auto *const text = reinterpret_cast<const char *>(bytes.bytes().data());
+    return readState({text, bytes.bytes().size()}, owner);
+  } catch (const DataError &error) {
+    throw StoreError(error.what());
+  } catch (const StoreError &error) {
+    throw StoreError(fmt::format("{}: not used, {}", file.string(), error.what()));
+  }
+}
+
 } // namespace
 
 Checkpoints::Checkpoints(const fs::path &results, std::string codeTarget, bool isQuick)
@@ -207,18 +218,13 @@ std::string Checkpoints::ownerOf(const RunInfo &run, const std::string &layout) 
 RunStates::Found Checkpoints::find(const RunInfo &run, const std::string &layout, int64_t most) {
   Found found;
   for (const char *const ending : {".run", ".end"}) {
-    const fs::path file = fileOf(run, ending);
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream)
-      continue;
-    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
     try {
-      SavedRun saved = readState(bytes, ownerOf(run, layout));
-      if (saved.state.steps <= most && (!found.run || saved.state.steps > found.run->state.steps))
+      std::optional<SavedRun> saved = loadState(fileOf(run, ending), ownerOf(run, layout));
+      if (saved && saved->state.steps <= most &&
+          (!found.run || saved->state.steps > found.run->state.steps))
         found.run = std::move(saved);
     } catch (const StoreError &error) {
-      found.warnings.push_back(
-          fmt::format("{}: not used, {}; the run does without it", file.string(), error.what()));
+      found.warnings.push_back(fmt::format("{}; the run does without it", error.what()));
     }
   }
   return found;
@@ -231,12 +237,9 @@ void Checkpoints::keep(const RunInfo &run, const std::string &layout, const Save
 void Checkpoints::keepEnd(const RunInfo &run, const std::string &layout, const SavedRun &saved) {
   const fs::path end = fileOf(run, ".end");
   const auto kept = [&]() -> int64_t {
-    std::ifstream stream(end, std::ios::binary);
-    if (!stream)
-      return 0;
-    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
     try {
-      return readState(bytes, ownerOf(run, layout)).state.steps;
+      const std::optional<SavedRun> there = loadState(end, ownerOf(run, layout));
+      return there ? there->state.steps : 0;
     } catch (const StoreError &) {
       return 0; // what cannot be used is replaced
     }

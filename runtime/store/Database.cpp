@@ -102,6 +102,8 @@ double Statement::number() {
 std::string Statement::text() {
   const int at = column++;
   const auto *bytes = reinterpret_cast<const char *>(sqlite3_column_text(statement, at));
+  if (bytes == nullptr && sqlite3_errcode(database.connection) == SQLITE_NOMEM)
+    database.fail();
   return {bytes ? bytes : "", static_cast<size_t>(sqlite3_column_bytes(statement, at))};
 }
 

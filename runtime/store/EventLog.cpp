@@ -3,6 +3,7 @@
 
 #include "runtime/store/StoreError.h"
 #include "runtime/store/Timestamp.h"
+#include "runtime/train/EpochMetrics.h"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -106,14 +107,9 @@ void EventLog::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   Json event = eventOf("epoch", run);
   event["epoch"] = figures.epoch;
   event["steps"] = figures.steps;
-  event["train_loss"] = figures.trainLoss;
-  event["train_accuracy"] = figures.trainAccuracy;
-  event["test_loss"] = figures.testLoss;
-  event["test_accuracy"] = figures.testAccuracy;
-  if (run.validationSamples > 0) {
-    event["validation_loss"] = figures.validationLoss;
-    event["validation_accuracy"] = figures.validationAccuracy;
-  }
+  for (const EpochMetric &metric : epochMetrics())
+    if (metric.isIn(figures))
+      event[metric.field] = metric(figures);
   event["train_seconds"] = figures.trainSeconds;
   event["test_seconds"] = figures.testSeconds;
   event["samples_per_second"] = figures.samplesPerSecond;

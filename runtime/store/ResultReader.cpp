@@ -7,6 +7,7 @@
 #include "runtime/store/ResultsFolder.h"
 #include "runtime/store/Schema.h"
 #include "runtime/store/StoreError.h"
+#include "runtime/train/EpochMetrics.h"
 #include "runtime/train/RunPlan.h"
 #include "runtime/train/StartWeights.h"
 
@@ -182,8 +183,8 @@ StoredRun ResultReader::loadRun(int64_t id) {
   result.epochs = static_cast<int>(query.integer());
   result.steps = query.integer();
   result.divergedStep = query.integer();
-  result.trainLoss = query.number();
-  result.trainAccuracy = query.number();
+  result.train.loss = query.number();
+  result.train.accuracy = query.number();
   result.trainSeconds = query.number();
   result.testSeconds = query.number();
   result.seconds = query.number();
@@ -211,20 +212,38 @@ StoredRun ResultReader::loadRun(int64_t id) {
     EpochFigures figures;
     figures.epoch = static_cast<int>(epochs.integer());
     figures.steps = epochs.integer();
-    figures.trainLoss = epochs.number();
-    figures.trainAccuracy = epochs.number();
-    figures.testLoss = epochs.number();
-    figures.testAccuracy = epochs.number();
+    figures.train.loss = epochs.number();
+    figures.train.accuracy = epochs.number();
+    figures.test.loss = epochs.number();
+    figures.test.accuracy = epochs.number();
     figures.trainSeconds = epochs.number();
     figures.testSeconds = epochs.number();
     figures.samplesPerSecond = epochs.number();
-    figures.validationLoss = epochs.number();
-    figures.validationAccuracy = epochs.number();
+    figures.validation.loss = epochs.number();
+    figures.validation.accuracy = epochs.number();
     run.epochs.push_back(figures);
   }
+  loadErrors(id, run.epochs);
   if (!std::isfinite(result.seconds))
     sumEpochs(run);
   return run;
+}
+
+void ResultReader::loadErrors(int64_t id, std::vector<EpochFigures> &epochs) {
+  Statement query(database, "SELECT epoch, share, rmse, mae, r2 FROM epoch_errors WHERE run = ?");
+  query.bind(id);
+  while (query.step()) {
+    const int64_t number = query.integer();
+    const std::string share = query.text();
+    const auto epoch = std::ranges::find(epochs, number, &EpochFigures::epoch);
+    const auto told = std::ranges::find(epochShares, share, &EpochShare::name);
+    if (epoch == epochs.end() || told == epochShares.end())
+      continue;
+    ShareFigures &figures = (*epoch).*(told->of);
+    figures.rmse = query.number();
+    figures.mae = query.number();
+    figures.r2 = query.number();
+  }
 }
 
 void ResultReader::loadSamples(StoredRun &run) {

@@ -47,6 +47,8 @@ private:
   StoredRun loadRun(int64_t id);
   void loadSamples(StoredRun &run);
   void loadFigures(int64_t id, int classes, RunResult &result);
+  /// Of predicted numbers, into the epochs of a run.
+  void loadErrors(int64_t id, std::vector<EpochFigures> &epochs);
 
   Database &database;
   const StudyInfo &info;

@@ -7,6 +7,7 @@
 #include "runtime/store/ResultsCsv.h"
 #include "runtime/store/Schema.h"
 #include "runtime/store/Timestamp.h"
+#include "runtime/train/EpochMetrics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -96,14 +97,22 @@ void ResultStore::runStarted(const RunInfo &run) {
 void ResultStore::insertEpoch(int64_t id, const EpochFigures &figures) {
   Statement insert(database, "INSERT INTO epoch VALUES (?,?,?,?,?,?,?,?,?,?)");
   insert
-      .bindAll(id, figures.epoch, figures.steps, figures.trainLoss, figures.trainAccuracy,
-               figures.testLoss, figures.testAccuracy, figures.trainSeconds, figures.testSeconds,
+      .bindAll(id, figures.epoch, figures.steps, figures.train.loss, figures.train.accuracy,
+               figures.test.loss, figures.test.accuracy, figures.trainSeconds, figures.testSeconds,
                figures.samplesPerSecond)
       .run();
-  if (std::isnan(figures.validationLoss) && std::isnan(figures.validationAccuracy))
+  for (const EpochShare &share : epochShares) {
+    const ShareFigures &errors = figures.*share.of;
+    if (std::isnan(errors.rmse) && std::isnan(errors.mae))
+      continue;
+    Statement insertErrors(database, "INSERT INTO epoch_errors VALUES (?,?,?,?,?,?)");
+    insertErrors.bindAll(id, figures.epoch, share.name, errors.rmse, errors.mae, errors.r2).run();
+  }
+  const ShareFigures &validation = figures.validation;
+  if (std::isnan(validation.loss) && std::isnan(validation.accuracy))
     return;
-  Statement validation(database, "INSERT INTO validation VALUES (?,?,?,?)");
-  validation.bindAll(id, figures.epoch, figures.validationLoss, figures.validationAccuracy).run();
+  Statement insertValidation(database, "INSERT INTO validation VALUES (?,?,?,?)");
+  insertValidation.bindAll(id, figures.epoch, validation.loss, validation.accuracy).run();
 }
 
 void ResultStore::runResumed(const RunInfo &run, int64_t, std::span<const EpochFigures> epochs) {
@@ -137,7 +146,7 @@ void ResultStore::insertTestFigures(int64_t id, const RunResult &result) {
   }
   Statement prediction(database, "INSERT INTO prediction VALUES (?,?,?,?,?,?)");
   if (test.classes == 0) {
-    const auto errors = [&](const std::string &prefix, const RegressionFigures &figures) {
+    const auto errors = [&](const std::string &prefix, const auto &figures) {
       overall.bindAll(id, prefix + "rmse", figures.rmse).run();
       overall.bindAll(id, prefix + "mae", figures.mae).run();
       overall.bindAll(id, prefix + "r2", figures.r2).run();
@@ -195,7 +204,7 @@ void ResultStore::fillRow(int64_t id, const RunResult &result) {
                    "weights_sha256=?, evaluated=?, classes=? WHERE id=?");
   update
       .bindAll(timestamp(), nameOf(result.status), result.message, result.epochs, result.steps,
-               result.divergedStep, result.trainLoss, result.trainAccuracy, result.trainSeconds,
+               result.divergedStep, result.train.loss, result.train.accuracy, result.trainSeconds,
                result.testSeconds, result.seconds, result.samplesPerSecond, result.memoryBytes,
                result.weightsSha256, result.evaluated, result.test.classes, id)
       .run();

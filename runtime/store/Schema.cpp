@@ -69,6 +69,11 @@ static constexpr LaterTable laterTables[] = {
   run INTEGER REFERENCES run(id) ON DELETE CASCADE, epoch INTEGER, loss REAL, accuracy REAL,
   PRIMARY KEY (run, epoch)) WITHOUT ROWID)sql"},
 
+    // One row per epoch and share (train, test, validation) of a run that predicts numbers.
+    {"epoch_errors", R"sql((
+  run INTEGER REFERENCES run(id) ON DELETE CASCADE, epoch INTEGER, share TEXT,
+  rmse REAL, mae REAL, r2 REAL, PRIMARY KEY (run, epoch, share)) WITHOUT ROWID)sql"},
+
     // One row per run that could stop early: whether it did, and the epoch whose weights it ended
     // with (0: those of its last step).
     {"early_stop", R"sql((

@@ -17,6 +17,23 @@ void Sums::add(const Sums &other) {
     targets[n].add(other.targets[n]);
 }
 
+ShareFigures nnxrt::shareFigures(const Sums &sums, const nnxrt_variant &variant) {
+  ShareFigures figures;
+  if (sums.samples == 0)
+    return figures;
+  const auto samples = static_cast<double>(sums.samples);
+  figures.loss = sums.loss / samples;
+  if (variant.classes > 0)
+    figures.accuracy = static_cast<double>(sums.hits) / samples;
+  if (variant.targets > 0) {
+    const RegressionFigures errors = regressionFigures(sums.targets, sums.samples);
+    figures.rmse = errors.rmse;
+    figures.mae = errors.mae;
+    figures.r2 = errors.r2;
+  }
+  return figures;
+}
+
 BatchSums::BatchSums(const SampleSet &set, const nnxrt_variant &described, int64_t most)
     : variant(described), classes(static_cast<size_t>(tilesOf(most)) * NNXRT_LANES),
       centres(static_cast<size_t>(described.targets)) {
@@ -50,7 +67,14 @@ const Sums &BatchSums::of(const Model &model, int64_t samples) {
 
 void nnxrt::loadBatch(Model &model, const nnxrt_variant &variant, const SampleSet &set,
                       std::span<const uint32_t> indices, double scale, const Augmenter *augmenter) {
-  gatherSamples(set, indices, static_cast<float>(scale), model.input(), model.labels(), augmenter);
+  if (augmenter == nullptr && model.gathersOnDevice()) {
+    model.gather(set, indices, static_cast<float>(scale));
+    if (variant.targets == 0) // of the figures, which are counted here
+      gatherLabels(set, indices, model.labels());
+  } else {
+    gatherSamples(set, indices, static_cast<float>(scale), model.input(), model.labels(),
+                  augmenter);
+  }
   if (variant.targets > 0)
     gatherTargets(set, indices, variant.targets, model.targets());
 }

@@ -8,6 +8,9 @@
 
 namespace nnxrt {
 
+/// What the sums of a share amount to; no figures where there were no samples.
+ShareFigures shareFigures(const Sums &sums, const nnxrt_variant &variant);
+
 class BatchSums {
 public:
   /// `most` samples of `set` at once.

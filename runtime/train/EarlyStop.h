@@ -3,6 +3,7 @@
 // `patience` epochs were waited, with 0 at the first of them.
 #pragma once
 
+#include "runtime/train/EpochMetrics.h"
 #include "runtime/train/RunState.h"
 
 namespace nnxrt {
@@ -12,7 +13,7 @@ public:
   /// Throws RunError for a metric that is not known.
   explicit EarlyStop(const StopSettings &settings);
 
-  [[nodiscard]] bool isOn() const { return value != nullptr; }
+  [[nodiscard]] bool isOn() const { return metric != nullptr; }
   [[nodiscard]] bool restoresBest() const { return settings.restoresBest; }
 
   /// Counts a complete epoch; whether it is the best so far. A NaN is no improvement.
@@ -20,8 +21,7 @@ public:
 
 private:
   const StopSettings settings;
-  double EpochFigures::*value = nullptr;
-  bool higherIsBetter = false;
+  const EpochMetric *metric = nullptr;
 };
 
 } // namespace nnxrt

@@ -55,14 +55,8 @@ void Evaluation::runBatch(Model &model, int64_t first, int64_t samples) {
   }
 }
 
-double Evaluation::loss() const {
-  return order.empty() ? noFigure : sums.loss / static_cast<double>(sums.samples);
-}
-
-double Evaluation::accuracy() const {
-  return order.empty() || variant.classes == 0
-             ? noFigure
-             : static_cast<double>(sums.hits) / static_cast<double>(sums.samples);
+ShareFigures Evaluation::figures() const {
+  return shareFigures(sums, variant);
 }
 
 Metrics Evaluation::metrics() const {
@@ -71,11 +65,12 @@ Metrics Evaluation::metrics() const {
   if (variant.targets > 0) {
     Metrics metrics;
     metrics.samples = sums.samples;
-    metrics.loss = loss();
+    metrics.loss = figures().loss;
     metrics.regression = regressionFigures(sums.targets, sums.samples);
     return metrics;
   }
-  Metrics metrics = computeMetrics(results.labels, results.predictions, variant.classes, loss());
+  Metrics metrics =
+      computeMetrics(results.labels, results.predictions, variant.classes, figures().loss);
   addProbabilityFigures(metrics, results.labels, results.predictions, results.confidence,
                         results.labelRank);
   return metrics;

@@ -16,9 +16,8 @@ public:
 
   void run(Model &model);
 
-  /// Of the last run; NaN for an accuracy of regression, and for both without samples.
-  [[nodiscard]] double loss() const;
-  [[nodiscard]] double accuracy() const;
+  /// Of the last run; none without samples.
+  [[nodiscard]] ShareFigures figures() const;
   [[nodiscard]] Metrics metrics() const;
 
   SampleResults results;

@@ -82,7 +82,7 @@ void Model::checkVariant() const {
 }
 
 Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
-             KernelContext &context, bool keepsValues)
+             KernelContext &context, bool keepsValues, Device *device)
     : variant(variant), context(context), io(variant.buffer_count), hyper(variant.hyper_count) {
   checkVariant();
   const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
@@ -90,9 +90,16 @@ Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluate
     placeApart(stepTiles);
   demandMemory(memoryNeeded(variant, stepSamples, evaluateSamples) + apart.arena_bytes);
   state = Memory(variant.state_bytes);
-  arena = Memory(std::max(arenaBytes(variant, stepTiles, evaluateTiles), apart.arena_bytes));
+  const uint64_t sharedBytes =
+      std::max(arenaBytes(variant, stepTiles, evaluateTiles), apart.arena_bytes);
+  if (device == nullptr || keepsValues)
+    arena = Memory(sharedBytes);
+  const int32_t mostTiles = std::max(stepTiles, evaluateTiles);
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
-    io[b] = Memory(batchBytes(variant.buffers[b], std::max(stepTiles, evaluateTiles)));
+    io[b] = Memory(batchBytes(variant.buffers[b], mostTiles));
+  if (device != nullptr)
+    mirror = std::make_unique<DeviceMirror>(*device, variant, sharedBytes, mostTiles, state, io,
+                                            context);
   stepFrames = buildFrames(variant.step, stepTiles);
   evaluateFrames = buildFrames(variant.evaluate, evaluateTiles);
 }
@@ -109,7 +116,8 @@ void Model::placeApart(int32_t mostTiles) {
     apartOffsets[b] = apart.arena_bytes;
     const uint64_t bytes =
         isTiled(buffer) ? buffer.bytes * static_cast<uint64_t>(mostTiles) : buffer.bytes;
-    apart.arena_bytes += (bytes + NNXRT_ALIGNMENT - 1) / NNXRT_ALIGNMENT * NNXRT_ALIGNMENT;
+    constexpr uint64_t step = NNXRT_DEVICE_ALIGNMENT; // a processor asks for less
+    apart.arena_bytes += (bytes + step - 1) / step * step;
   }
   apart.tiles = mostTiles;
   apart.offsets = apartOffsets.data();
@@ -125,7 +133,9 @@ std::byte *Model::address(uint32_t index, const nnxrt_plan &plan) const {
   case NNXRT_IO:
     return io[index].data();
   default:
-    return plan.offsets[index] == UINT64_MAX ? nullptr : arena.data() + plan.offsets[index];
+    return plan.offsets[index] == UINT64_MAX || arena.size() == 0
+               ? nullptr
+               : arena.data() + plan.offsets[index];
   }
 }
 
@@ -146,6 +156,8 @@ std::unique_ptr<Model::Frame> Model::buildFrame(const nnxrt_plan &plan, int32_t 
     target.type = halideTypes[buffer.type];
     target.dimensions = buffer.rank;
     target.dim = dimensions;
+    if (mirror)
+      mirror->place(target, b, plan);
     frame->pointers.push_back(&target);
   }
   return frame;
@@ -166,12 +178,45 @@ void Model::run(const nnxrt_function &function, const Frames &frames, int64_t sa
                         hyper.data(), static_cast<int32_t>(samples),
                         tiles,        randomSeed,
                         stepNumber};
-  const int32_t error = function.run(&call);
-  if (error == 0)
+  if (mirror)
+    mirror->beforeCall(tiles);
+  if (const int32_t error = function.run(&call); error != 0) {
+    const std::string message = context.takeError();
+    throw KernelError(fmt::format("a kernel failed with error {}: {}", error,
+                                  message.empty() ? "no message" : message));
+  }
+  if (!mirror)
     return;
-  const std::string message = context.takeError();
-  throw KernelError(fmt::format("a kernel failed with error {}: {}", error,
-                                message.empty() ? "no message" : message));
+  mirror->afterCall(tiles, &function == &variant.step);
+  if (arena.size() > 0)
+    mirror->takeArena(arena, apart.arena_bytes);
+}
+
+void Model::gather(const SampleSet &set, std::span<const uint32_t> indices, float scale) {
+  mirror->gather(mirror->device.samplesOf(set, scale, variant.targets, context), indices);
+}
+
+/// What is here of weights and state is the last that there is.
+void Model::takeState() const {
+  if (mirror)
+    mirror->takeState();
+}
+
+/// And is about to change here.
+void Model::changeState() {
+  takeState();
+  if (mirror)
+    mirror->stateIsHere();
+}
+
+std::span<const std::byte> Model::memory() const {
+  takeState();
+  return {state.data(), static_cast<size_t>(variant.state_bytes)};
+}
+
+void Model::setMemory(std::span<const std::byte> bytes) {
+  changeState();
+  std::ranges::copy(bytes, state.data());
 }
 
 template <typename Visit> void Model::visitParameter(uint32_t index, Visit visit) const {
@@ -202,10 +247,12 @@ size_t Model::parameterElements(uint32_t index) const {
 }
 
 void Model::setParameter(uint32_t index, std::span<const float> values) {
+  changeState();
   visitParameter(index, [&](size_t i, float &weight) { weight = values[i]; });
 }
 
 void Model::getParameter(uint32_t index, std::span<float> values) const {
+  takeState();
   visitParameter(index, [&](size_t i, float weight) { values[i] = weight; });
 }
 
@@ -225,6 +272,7 @@ void Model::setStep(uint64_t seed, uint64_t step) {
 }
 
 void Model::initializeOptimizer() {
+  changeState();
   for (uint32_t i = 0; i < variant.hyper_count; ++i)
     if (!std::isnan(variant.hyper_starts[i]))
       hyper[i] = variant.hyper_starts[i];
@@ -292,6 +340,8 @@ const float *Model::stepValues(uint32_t buffer, int64_t samples) const {
 }
 
 uint64_t Model::memoryBytes() const {
+  if (mirror)
+    return mirror->bytes();
   uint64_t bytes = state.size() + arena.size();
   for (const Memory &memory : io)
     bytes += memory.size();

@@ -4,6 +4,7 @@
 
 #include "runtime/device/KernelContext.h"
 #include "runtime/device/Memory.h"
+#include "runtime/train/DeviceMirror.h"
 
 #include <nnxrt/abi.h>
 
@@ -37,9 +38,11 @@ public:
   /// Takes all memory that steps of up to `stepSamples` and evaluations of up to `evaluateSamples`
   /// need; nothing is allocated after that. Weights and optimizer state are zero. With
   /// `keepsValues` no buffer of a step takes the place of another, so that all can be read behind
-  /// it; the bits are the same. Throws MemoryError and VariantError.
+  /// it; the bits are the same. With `device`, that `variant` is compiled for, weights, state and
+  /// arena lie there, and what is here is brought up to date when it is asked for. Throws
+  /// MemoryError and VariantError.
   Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
-        KernelContext &context, bool keepsValues = false);
+        KernelContext &context, bool keepsValues = false, Device *device = nullptr);
   ~Model();
   Model(const Model &) = delete;
   Model &operator=(const Model &) = delete;
@@ -67,6 +70,10 @@ public:
   [[nodiscard]] float *input() const;
   [[nodiscard]] int32_t *labels() const;
   [[nodiscard]] float *targets() const;
+  /// Whether `gather` may put the samples of a batch together on the device.
+  [[nodiscard]] bool gathersOnDevice() const { return mirror != nullptr && apart.tiles == 0; }
+  /// Puts samples `indices` of `set` there, which is brought to the device when it is first named.
+  void gather(const SampleSet &set, std::span<const uint32_t> indices, float scale);
 
   /// Forward, backward and update on the first `samples` of the batch; throws KernelError.
   void step(int64_t samples);
@@ -83,14 +90,14 @@ public:
   [[nodiscard]] const float *stepValues(uint32_t buffer, int64_t samples) const;
 
   /// Weights and optimizer state, and the optimizer's numbers: all that a step leaves to the next.
-  [[nodiscard]] std::span<std::byte> memory() const {
-    return {state.data(), static_cast<size_t>(variant.state_bytes)};
-  }
+  [[nodiscard]] std::span<const std::byte> memory() const;
+  void setMemory(std::span<const std::byte> bytes);
   [[nodiscard]] auto hyperNumbers() { return std::span(hyper); }
   /// Digest of the names and places of all that memory() and hyperNumbers() hold.
   [[nodiscard]] std::string layout() const;
 
-  /// Bytes that a model for these numbers of samples takes; throws VariantError.
+  /// Bytes that a model for these numbers of samples takes, on the device if it is on one; throws
+  /// VariantError.
   static uint64_t memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
                                int64_t evaluateSamples);
   [[nodiscard]] uint64_t memoryBytes() const;
@@ -108,6 +115,8 @@ private:
   std::unique_ptr<Frame> buildFrame(const nnxrt_plan &plan, int32_t tiles);
   [[nodiscard]] std::byte *address(uint32_t buffer, const nnxrt_plan &plan) const;
   template <typename Visit> void visitParameter(uint32_t index, Visit visit) const;
+  void takeState() const;
+  void changeState();
 
   const nnxrt_variant &variant;
   KernelContext &context;
@@ -118,6 +127,7 @@ private:
   std::vector<double> hyper;
   uint64_t randomSeed = 0, stepNumber = 0;
   Frames stepFrames, evaluateFrames;
+  std::unique_ptr<DeviceMirror> mirror; // null: all is here alone
 };
 
 } // namespace nnxrt

@@ -79,14 +79,20 @@ struct StepFigures {
 /// A figure that there is none of: of a validation share, or an accuracy of regression.
 inline constexpr double noFigure = std::numeric_limits<double>::quiet_NaN();
 
+/// Over the samples of a share of the data.
+struct ShareFigures {
+  double loss = noFigure;                                // mean
+  double accuracy = noFigure;                            // of classes
+  double rmse = noFigure, mae = noFigure, r2 = noFigure; // of numbers: RegressionFigures
+};
+
 /// At the end of an epoch (or of the part of one that was trained).
 struct EpochFigures {
-  int epoch = 0;                           // from 1
-  int64_t steps = 0;                       // since the start of the run
-  double trainLoss = 0, trainAccuracy = 0; // mean over the epoch's samples, each before its update
-  RegressionFigures trainErrors;           // likewise; zeros for classification
-  double testLoss = 0, testAccuracy = 0;
-  double validationLoss = noFigure, validationAccuracy = noFigure;
+  int epoch = 0;                            // from 1
+  int64_t steps = 0;                        // since the start of the run
+  ShareFigures train;                       // over the epoch's samples, each before its update
+  ShareFigures test;                        // of the weights behind the epoch
+  ShareFigures validation;                  // likewise; no figure without such a share
   double trainSeconds = 0, testSeconds = 0; // of this epoch; validation counts as test
   double samplesPerSecond = 0;              // training
 };
@@ -110,13 +116,12 @@ struct SampleResults {
 /// The samples are those of the test share.
 struct RunResult : SampleResults {
   RunStatus status = RunStatus::failed;
-  std::string message;      // why, unless finished
-  int epochs = 0;           // begun
-  int64_t steps = 0;        // updates made
-  int64_t divergedStep = 0; // the update (from 1) whose batch had the first loss that is not
-                            // finite; 0: none. Set under on_divergence = continue too
-  double trainLoss = 0, trainAccuracy = 0; // of the last epoch, or of bestEpoch
-  RegressionFigures train;                 // likewise; zeros for classification
+  std::string message;       // why, unless finished
+  int epochs = 0;            // begun
+  int64_t steps = 0;         // updates made
+  int64_t divergedStep = 0;  // the update (from 1) whose batch had the first loss that is not
+                             // finite; 0: none. Set under on_divergence = continue too
+  ShareFigures train;        // of the last epoch, or of bestEpoch
   int bestEpoch = 0;         // whose weights the run ended with; 0: those of its last step
   bool stoppedEarly = false; // by the settings' `stop`
   double trainSeconds = 0, testSeconds = 0, seconds = 0; // seconds: the whole run

@@ -1,6 +1,10 @@
 // A small pool whose threads spin for a while between loops, then sleep.
 #include "runtime/train/ThreadPool.h"
 
+#include <fmt/format.h>
+
+#include <system_error>
+
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
@@ -46,11 +50,21 @@ static uint32_t waitForChange(const std::atomic<uint32_t> &value, uint32_t old) 
 }
 
 ThreadPool::ThreadPool(int threads) : results(static_cast<size_t>(threads)) {
-  for (int part = 1; part < threads; ++part)
-    workers.emplace_back([this, part] { work(part); });
+  try {
+    for (int part = 1; part < threads; ++part)
+      workers.emplace_back([this, part] { work(part); });
+  } catch (const std::system_error &error) {
+    end();
+    throw std::system_error(error.code(), fmt::format("thread {} of {} cannot be started",
+                                                      workers.size() + 2, threads));
+  }
 }
 
 ThreadPool::~ThreadPool() {
+  end();
+}
+
+void ThreadPool::end() {
   stopping = true;
   round.fetch_add(1, std::memory_order_release);
   round.notify_all();

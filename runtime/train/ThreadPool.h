@@ -44,6 +44,7 @@ private:
   };
 
   void work(int part);
+  void end();
   [[nodiscard]] int runPart(int part) const;
 
   Loop loop;

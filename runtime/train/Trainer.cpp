@@ -35,7 +35,7 @@ Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &obser
             std::min<int64_t>(request.info.point.point->settings.batch, request.info.trainSamples),
             std::min(evaluationSamples,
                      std::max(request.info.testSamples, request.info.validationSamples)),
-            context, request.watcher != nullptr),
+            context, request.watcher != nullptr, request.device),
       rate(request.info.point.point->settings, request.info.stepsPerEpoch, request.info.steps),
       earlyStop(request.info.point.point->settings.stop),
       order(static_cast<size_t>(request.info.trainSamples)),
@@ -98,7 +98,7 @@ void Trainer::goOnFromState() {
     observer.warned(request.info, warning);
   if (!found.run)
     return;
-  std::ranges::copy(found.run->memory, model.memory().begin());
+  model.setMemory(found.run->memory);
   std::ranges::copy(found.run->hyper, model.hyperNumbers().begin());
   best = std::move(found.run->best);
   state = std::move(found.run->state);
@@ -124,7 +124,7 @@ void Trainer::testAgain() {
 
 /// The run ends with the weights of its best epoch.
 void Trainer::restoreBest() {
-  std::ranges::copy(best, model.memory().begin());
+  model.setMemory(best);
   best.clear();
   testedSteps = -1;
 }
@@ -261,22 +261,15 @@ void Trainer::reportSteps() {
 }
 
 EpochFigures Trainer::epochFigures() const {
-  const auto trained = static_cast<double>(state.epochSums.samples);
-  const bool hasClasses = request.variant->classes > 0;
   EpochFigures now;
   now.epoch = epoch;
   now.steps = state.steps;
-  now.trainLoss = ratio(state.epochSums.loss, trained);
-  now.trainAccuracy =
-      hasClasses ? ratio(static_cast<double>(state.epochSums.hits), trained) : noFigure;
-  now.trainErrors = regressionFigures(state.epochSums.targets, state.epochSums.samples);
-  now.testLoss = test.loss();
-  now.testAccuracy = test.accuracy();
-  now.validationLoss = validation.loss();
-  now.validationAccuracy = validation.accuracy();
+  now.train = shareFigures(state.epochSums, *request.variant);
+  now.test = test.figures();
+  now.validation = validation.figures();
   now.trainSeconds = state.epochSeconds;
   now.testSeconds = testSeconds;
-  now.samplesPerSecond = ratio(trained, state.epochSeconds);
+  now.samplesPerSecond = ratio(static_cast<double>(state.epochSums.samples), state.epochSeconds);
   return now;
 }
 
@@ -297,13 +290,11 @@ void Trainer::fillResult() {
   result.epochs = static_cast<int>((state.steps + info.stepsPerEpoch - 1) / info.stepsPerEpoch);
   result.steps = state.steps;
   result.divergedStep = state.divergedStep;
-  result.trainLoss = figures.trainLoss;
-  result.trainAccuracy = figures.trainAccuracy;
+  result.train = figures.train;
   result.trainSeconds = state.trainSeconds + state.epochSeconds;
   result.testSeconds = state.testSeconds;
   result.samplesPerSecond = ratio(
       static_cast<double>(state.trainedSamples + state.epochSums.samples), result.trainSeconds);
-  result.train = figures.trainErrors;
   result.bestEpoch = earlyStop.restoresBest() ? state.stop.bestEpoch : 0;
   result.stoppedEarly = state.stop.ended;
   static_cast<SampleResults &>(result) = test.results;

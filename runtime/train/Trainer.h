@@ -19,7 +19,8 @@ struct RunRequest {
   RunInfo info;
   const nnxrt_variant *variant = nullptr;
   const Dataset *dataset = nullptr;
-  double scale = 1; // of the data set's bytes
+  double scale = 1;         // of the data set's bytes
+  Device *device = nullptr; // that `variant` is compiled for; null: the processor
   /// Where to go on from and what to go on from later; null: from the start, and nothing is kept.
   RunStates *states = nullptr;
   bool resumes = true;                // false: from the start all the same

@@ -6,7 +6,7 @@ get_filename_component(NNX_LLVM_LIBRARIES ${LLVM_DIR}/../.. REALPATH)
 set_target_properties(nnxc PROPERTIES
   INSTALL_RPATH "$ORIGIN/../${NNX_LIBRARY_FOLDER};${NNX_LLVM_LIBRARIES}")
 install(TARGETS nnxc RUNTIME DESTINATION bin)
-foreach(file nnx_runner.o crt1.o crti.o crtn.o libc_nonshared.a)
+foreach(file nnx_runner.o nnx_devices.o crt1.o crti.o crtn.o libc_nonshared.a)
   install(FILES ${NNX_RUNNER_FOLDER}/${file} DESTINATION ${NNX_LIBRARY_FOLDER})
 endforeach()
 install(PROGRAMS ${Halide_DIR}/../../libHalide.so DESTINATION ${NNX_LIBRARY_FOLDER})

@@ -43,6 +43,20 @@ private:
   std::chrono::steady_clock::time_point last = std::chrono::steady_clock::now();
 };
 
+// The devices by name, each once.
+llvm::Expected<std::vector<kernels::Device>> devicesOf(const CompileOptions &options) {
+  std::vector<kernels::Device> devices;
+  try {
+    for (const std::string &name : options.devices)
+      if (kernels::Device device = kernels::parseDevice(name);
+          device != kernels::Device::Cpu && !llvm::is_contained(devices, device))
+        devices.push_back(device);
+  } catch (const kernels::KernelError &error) {
+    return llvm::createStringError(error.what());
+  }
+  return devices;
+}
+
 int report(Error error) {
   std::string text = toString(std::move(error));
   bool isLocated = llvm::StringRef(text).contains(": error: ");
@@ -67,10 +81,10 @@ Error writeStudyObject(const CompiledStudy &compiled, const std::string &path) {
 
 Error build(const CompileOptions &options, const dsl::Study &study, const std::string &output) {
   Clock clock(options.verbose);
-  auto target = emit::parseTarget(options.target);
-  if (!target)
-    return target.takeError();
-  auto compiled = compileStudy(study, {*target});
+  auto pipeline = pipelineOptions(options);
+  if (!pipeline)
+    return pipeline.takeError();
+  auto compiled = compileStudy(study, *pipeline);
   if (!compiled)
     return compiled.takeError();
   clock.mark("passes");
@@ -78,35 +92,50 @@ Error build(const CompileOptions &options, const dsl::Study &study, const std::s
   if (!scratch)
     return scratch.takeError();
   emit::ObjectStore store(emit::ObjectStore::defaultFolder());
-  auto kernelObjects =
-      emit::makeKernelObjects(compiled->kernels, *target, store, *scratch, llvm::errs());
-  if (!kernelObjects)
-    return kernelObjects.takeError();
-  auto compiledCount = llvm::count_if(*kernelObjects, [](auto &object) { return object.compiled; });
-  clock.mark(
-      llvm::formatv("{0} kernels, {1} of them compiled", kernelObjects->size(), compiledCount)
-          .str());
   std::vector<std::string> objects{scratch->pathOf("study.o")};
+  std::vector<const TargetCode *> codes{&*compiled};
+  for (const TargetCode &code : compiled->devices)
+    codes.push_back(&code);
+  for (const TargetCode *code : codes) {
+    auto kernelObjects =
+        emit::makeKernelObjects(code->kernels, code->target, store, *scratch, llvm::errs());
+    if (!kernelObjects)
+      return kernelObjects.takeError();
+    clock.mark(
+        llvm::formatv("{0} kernels for {1}, {2} of them compiled", kernelObjects->size(),
+                      kernels::nameOf(code->target.device),
+                      llvm::count_if(*kernelObjects, [](auto &object) { return object.compiled; }))
+            .str());
+    for (const emit::KernelObject &object : *kernelObjects)
+      objects.push_back(object.path);
+  }
   if (Error error = writeStudyObject(*compiled, objects.front()))
     return error;
   clock.mark("code of the study");
-  for (const emit::KernelObject &object : *kernelObjects)
-    objects.push_back(object.path);
+  if (!compiled->devices.empty()) {
+    auto runtime = emit::findRuntimeFile("nnx_devices.o");
+    if (!runtime)
+      return runtime.takeError();
+    objects.push_back(*runtime);
+  }
   if (Error error = emit::link(emit::LinkMode::Trainer, objects, output))
     return error;
   clock.mark("link");
   return Error::success();
 }
 
-// Prints the loop nests of all kernels, each behind its spec.
-Error printLoopNests(const CompiledStudy &compiled, const kernels::KernelTarget &target) {
+using WriteKernel = void (*)(const kernels::KernelSpec &, const kernels::KernelTarget &,
+                             const std::string &path);
+
+// Prints what `write` makes of all kernels, each behind its spec.
+Error printKernels(const TargetCode &compiled, WriteKernel write) {
   auto scratch = emit::ScratchFolder::create();
   if (!scratch)
     return scratch.takeError();
   for (const kernels::KernelSpec &spec : compiled.kernels) {
-    std::string path = scratch->pathOf("nest.txt");
+    std::string path = scratch->pathOf("kernel.txt");
     try {
-      kernels::compileToLoopNest(spec, target, path);
+      write(spec, compiled.target, path);
     } catch (const kernels::KernelError &error) {
       return llvm::createStringError(error.what());
     }
@@ -127,21 +156,29 @@ constexpr StageName stages[] = {
 #include "compiler/Stages.def"
 };
 constexpr const char *frontStages[] = {"tokens", "ast", "points"};
-constexpr const char *codeStages[] = {"llvm", "asm", "halide"};
+constexpr const char *codeStages[] = {"llvm", "asm", "halide", "device"};
 
 Error emitCompiled(const CompileOptions &options, const dsl::Study &study,
                    const std::string &name) {
-  auto target = emit::parseTarget(options.target);
-  if (!target)
-    return target.takeError();
+  auto pipeline = pipelineOptions(options);
+  if (!pipeline)
+    return pipeline.takeError();
   for (const StageName &stage : stages)
-    if (name == stage.name)
-      return printStage(study, {*target}, stage.stage, llvm::outs());
-  auto compiled = compileStudy(study, {*target});
+    if (name == stage.name) {
+      PipelineOptions own = *pipeline; // of the last device that is asked for
+      if (!own.devices.empty())
+        own.target = kernels::onDevice(own.target, own.devices.back());
+      return printStage(study, own, stage.stage, llvm::outs());
+    }
+  auto compiled = compileStudy(study, *pipeline);
   if (!compiled)
     return compiled.takeError();
+  const TargetCode &last = compiled->devices.empty() ? *compiled : compiled->devices.back();
   if (name == "halide")
-    return printLoopNests(*compiled, *target);
+    return printKernels(last, kernels::compileToLoopNest);
+  if (name == "device")
+    return last.target.isGpu() ? printKernels(last, kernels::compileToDeviceCode)
+                               : llvm::createStringError("--emit=device needs --device");
   if (name == "llvm") {
     compiled->module->print(llvm::outs(), nullptr);
     return Error::success();
@@ -154,6 +191,18 @@ Error emitCompiled(const CompileOptions &options, const dsl::Study &study,
 }
 
 } // namespace
+
+llvm::Expected<PipelineOptions> pipelineOptions(const CompileOptions &options) {
+  auto target = emit::parseTarget(options.target);
+  if (!target)
+    return target.takeError();
+  auto devices = devicesOf(options);
+  if (!devices)
+    return devices.takeError();
+  PipelineOptions pipeline{*target};
+  pipeline.devices = std::move(*devices);
+  return pipeline;
+}
 
 std::optional<dsl::Study> readStudy(const CompileOptions &options) {
   dsl::DiagnosticSink sink(options.warningsAreErrors);

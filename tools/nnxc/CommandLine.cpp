@@ -32,7 +32,7 @@ namespace nnx {
 static std::vector<std::string> takeTrainerArguments(std::vector<std::string> &arguments) {
   if (arguments.empty() || arguments.front() != "run")
     return {};
-  constexpr std::string_view withValue[] = {"--set", "--target", "--color", "--data"};
+  constexpr std::string_view withValue[] = {"--set", "--target", "--color", "--data", "--device"};
   auto file = arguments.begin() + 1;
   while (file != arguments.end() && file->starts_with("-")) {
     bool takesNext =
@@ -46,15 +46,13 @@ static std::vector<std::string> takeTrainerArguments(std::vector<std::string> &a
   return rest;
 }
 
-// The folder that the trainer is told to take data from; empty where it is not told, or where its
-// own complaint about the arguments comes first.
-static std::string dataOf(const std::vector<std::string> &trainerArguments) {
+// What the trainer is told; nothing where its own complaint about the arguments comes first.
+static std::optional<nnxrt::Options> toldTo(const std::vector<std::string> &trainerArguments) {
   std::vector<std::string> arguments = {"STUDY"};
   arguments.insert(arguments.end(), trainerArguments.begin(), trainerArguments.end());
   std::ostringstream ignored;
   int status = 0;
-  const auto told = nnxrt::parseCommandLine(arguments, "", "", ignored, ignored, status);
-  return told ? told->data.string() : std::string();
+  return nnxrt::parseCommandLine(arguments, "", "", ignored, ignored, status);
 }
 
 // https://no-color.org: set and not empty.
@@ -101,6 +99,12 @@ void CommandLine::addTarget(CLI::App &command) {
       .add_option("--target", options.target,
                   "The CPU: host (default), x86-64-v3, x86-64-v4, or a list of features")
       ->type_name("CPU");
+  command
+      .add_option("--device", options.devices,
+                  "Compile for a device beside the CPU, too: opencl or cuda; `run` trains on it")
+      ->type_name("DEVICE")
+      ->check(CLI::IsMember(std::vector<std::string>{"cpu", "opencl", "cuda"}))
+      ->allow_extra_args(false);
   command.add_flag("--verbose", options.verbose, "Show how long each part takes");
 }
 
@@ -149,17 +153,22 @@ void CommandLine::addStudyCommands() {
   for (CLI::Option *option : addTrainedPoint(build))
     option->needs(inference);
 
-  CLI::App &run =
-      add("run", "Compile a file, if it is new, and start its trainer with the arguments behind it",
-          [this] {
-            if (isQuick)
-              trainerArguments.insert(trainerArguments.begin(), "--quick");
-            if (const std::string told = dataOf(trainerArguments); !told.empty())
-              options.data = told;
-            else if (!options.data.empty())
-              trainerArguments.insert(trainerArguments.begin(), {"--data", options.data});
-            return runTrainer(options, trainerArguments);
-          });
+  CLI::App &run = add(
+      "run", "Compile a file, if it is new, and start its trainer with the arguments behind it",
+      [this] {
+        if (isQuick)
+          trainerArguments.insert(trainerArguments.begin(), "--quick");
+        const auto told = toldTo(trainerArguments);
+        if (told && !told->data.empty())
+          options.data = told->data.string();
+        else if (!options.data.empty())
+          trainerArguments.insert(trainerArguments.begin(), {"--data", options.data});
+        if (told && told->device != "cpu")
+          options.devices = {told->device};
+        else if (!options.devices.empty())
+          trainerArguments.insert(trainerArguments.begin(), {"--device", options.devices.back()});
+        return runTrainer(options, trainerArguments);
+      });
   addFile(run);
   addTarget(run);
   run.add_flag("--quick", isQuick, "One epoch on a fiftieth of the data");

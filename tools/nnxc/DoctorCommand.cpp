@@ -66,10 +66,9 @@ Finding examineGpu() {
   if (driver)
     dlclose(driver);
   if (driver && program)
-    finding.text = "the driver of NVIDIA is there (libcuda.so.1, " + *program +
-                   "); trainers use the processor alone";
+    finding.text = "the driver of NVIDIA is there (libcuda.so.1, " + *program + ")";
   else if (!driver && !program)
-    finding.text = "none found; trainers use the processor alone";
+    finding.text = "none of NVIDIA found";
   else {
     finding.trouble = driver ? "libcuda.so.1 is there without nvidia-smi"
                              : "nvidia-smi is there without libcuda.so.1";
@@ -78,10 +77,31 @@ Finding examineGpu() {
   return finding;
 }
 
+Finding examineOpenCl() {
+  Finding finding{"opencl", {}, {}, {}, false};
+  void *loader = dlopen("libOpenCL.so.1", RTLD_LAZY | RTLD_LOCAL);
+  if (!loader) {
+    finding.text = "no loader of OpenCL drivers found (libOpenCL.so.1)";
+    return finding;
+  }
+  using GetPlatforms = int32_t (*)(uint32_t, void **, uint32_t *);
+  uint32_t count = 0;
+  if (auto getPlatforms = reinterpret_cast<GetPlatforms>(dlsym(loader, "clGetPlatformIDs")))
+    if (getPlatforms(0, nullptr, &count) != 0)
+      count = 0;
+  finding.text = fmt::format("libOpenCL.so.1, {} driver{}", count, count == 1 ? "" : "s");
+  if (count == 0) {
+    finding.trouble = "libOpenCL.so.1 finds no driver of a device";
+    finding.remedy = "install the driver of the device; training on the processor needs none";
+  }
+  return finding;
+}
+
 Finding examineRuntime() {
   std::string folder = emit::runtimeFolder();
   Finding finding{"runtime", folder, {}, {}};
-  for (const char *file : {"nnx_runner.o", "crt1.o", "crti.o", "crtn.o", "libc_nonshared.a"}) {
+  for (const char *file :
+       {"nnx_runner.o", "nnx_devices.o", "crt1.o", "crti.o", "crtn.o", "libc_nonshared.a"}) {
     std::error_code error;
     if (fs::exists(fs::path(folder) / file, error))
       continue;
@@ -215,6 +235,7 @@ int runDoctor(bool json) {
   fs::path kernels = emit::ObjectStore::defaultFolder();
   std::vector<Finding> findings{examineProcessor(),
                                 examineGpu(),
+                                examineOpenCl(),
                                 examineSystemLibraries(),
                                 examineRuntime(),
                                 examineCache("kernels", kernels, "NNX_KERNEL_CACHE"),

@@ -3,7 +3,7 @@
 
 #include "StudyFigures.h"
 
-#include "compiler/emit/Target.h"
+#include "compiler/emit/KernelObjects.h"
 #include "runtime/train/TrainingWork.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -78,8 +78,40 @@ void printText(const dsl::Study &study, const CompiledStudy &compiled, const Stu
                             figures.flops, figures.seconds, nnxrt::assumedRate / 1e9);
 }
 
+// What the study takes of a device that it is compiled for.
+void printDevice(const TargetCode &code, const emit::ObjectStore &store) {
+  const char *device = kernels::nameOf(code.target.device);
+  for (const emit::VariantRow &row : code.variants)
+    for (const emit::PlanRow &plan : row.step.plans)
+      llvm::outs() << formatv("{0}: {1} bytes for a step of up to {2} samples ({3})\n", device,
+                              row.stateBytes + plan.arenaBytes, plan.tiles * NNXRT_LANES, row.name);
+  const auto kept = llvm::count_if(
+      code.kernels, [&](const auto &spec) { return emit::isKept(spec, code.target, store); });
+  llvm::outs() << formatv("{0}: {1} kernels for {2}: {3} cached, {4} new\n", device,
+                          code.kernels.size(), code.target.text, kept,
+                          int64_t(code.kernels.size()) - kept);
+}
+
+nlohmann::ordered_json deviceJson(const TargetCode &code, const emit::ObjectStore &store) {
+  using Json = nlohmann::ordered_json;
+  Json variants = Json::array(), kernelList = Json::array();
+  for (const emit::VariantRow &row : code.variants) {
+    Json steps = Json::array();
+    for (const emit::PlanRow &plan : row.step.plans)
+      steps.push_back({{"samples", plan.tiles * NNXRT_LANES}, {"arena_bytes", plan.arenaBytes}});
+    variants.push_back({{"state_bytes", row.stateBytes}, {"steps", steps}});
+  }
+  for (const kernels::KernelSpec &spec : code.kernels)
+    kernelList.push_back(
+        {{"kernel", spec.text()}, {"cached", emit::isKept(spec, code.target, store)}});
+  return {{"device", kernels::nameOf(code.target.device)},
+          {"target", code.target.text},
+          {"variants", variants},
+          {"kernels", kernelList}};
+}
+
 void printJson(const dsl::Study &study, const CompiledStudy &compiled, const StudyFigures &figures,
-               const std::string &target) {
+               const std::string &target, const emit::ObjectStore &store) {
   using Json = nlohmann::ordered_json;
   auto orNull = [](double value) { return value > 0 ? Json(value) : Json(); };
   Json experiments = Json::array(), variants = Json::array(), kernelList = Json::array();
@@ -120,6 +152,8 @@ void printJson(const dsl::Study &study, const CompiledStudy &compiled, const Stu
                {"experiments", experiments},
                {"variants", variants},
                {"kernels", kernelList}};
+  for (const TargetCode &code : compiled.devices)
+    json["devices"].push_back(deviceJson(code, store));
   llvm::outs() << json.dump(2) << '\n';
 }
 
@@ -129,19 +163,22 @@ int printPlan(const CompileOptions &options, bool json) {
   std::optional<dsl::Study> study = readStudy(options);
   if (!study)
     return 2;
-  auto target = emit::parseTarget(options.target);
-  auto compiled =
-      target ? compileStudy(*study, {*target}) : llvm::Expected<CompiledStudy>(target.takeError());
+  auto pipeline = pipelineOptions(options);
+  auto compiled = pipeline ? compileStudy(*study, *pipeline)
+                           : llvm::Expected<CompiledStudy>(pipeline.takeError());
   if (!compiled) {
     llvm::errs() << "error: " << toString(compiled.takeError()) << '\n';
     return 2;
   }
   emit::ObjectStore store(emit::ObjectStore::defaultFolder());
-  StudyFigures figures = computeFigures(*study, *compiled, *target, store, options.data);
+  StudyFigures figures = computeFigures(*study, *compiled, compiled->target, store, options.data);
   if (json)
-    printJson(*study, *compiled, figures, target->text);
-  else
-    printText(*study, *compiled, figures, target->text);
+    printJson(*study, *compiled, figures, compiled->target.text, store);
+  else {
+    printText(*study, *compiled, figures, compiled->target.text);
+    for (const TargetCode &code : compiled->devices)
+      printDevice(code, store);
+  }
   return 0;
 }
 

@@ -54,14 +54,6 @@ std::string metricsText(const Metrics &metrics) {
                      lossText(metrics.loss));
 }
 
-// Nothing for a share without figures: EpochFigures says where there are none.
-std::string epochText(std::string_view share, double loss, double accuracy) {
-  if (std::isnan(loss) && std::isnan(accuracy))
-    return "";
-  return fmt::format("{}loss {}{}", share, lossText(loss),
-                     std::isnan(accuracy) ? "" : ", accuracy " + shareText(accuracy));
-}
-
 void printRun(const StoredRun &run) {
   const RunResult &result = run.result;
   fmt::print("\nrepeat {}, seed {}: {}{}{}\n", run.repeat, run.seed, nameOf(result.status),
@@ -77,10 +69,10 @@ void printRun(const StoredRun &run) {
   if (result.validation.samples > 0)
     fmt::print("  validation: {}\n", metricsText(result.validation));
   for (const EpochFigures &epoch : run.epochs)
-    fmt::print("  epoch {:>3}: {}{}{}\n", epoch.epoch,
-               epochText("", epoch.trainLoss, epoch.trainAccuracy),
-               epochText("; validation ", epoch.validationLoss, epoch.validationAccuracy),
-               epochText("; test ", epoch.testLoss, epoch.testAccuracy));
+    fmt::print("  epoch {:>3}: {}{}; {}\n", epoch.epoch, figuresText("", epoch.train),
+               result.validation.samples > 0 ? "; " + figuresText("validation ", epoch.validation)
+                                             : "",
+               figuresText("test ", epoch.test));
 }
 
 struct ReportArguments {

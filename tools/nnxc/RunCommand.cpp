@@ -43,9 +43,11 @@ llvm::Expected<std::string> trainerPath(const CompileOptions &options, const dsl
   for (const dsl::Dataset &dataset : study.datasets) // found in the data where no file says it
     sources += "\n" + dataset.name + " " + dsl::toText(dataset.shape);
   std::string identity = study.file + "\n" + sources + "\n" + target->text + "\n" +
-                         llvm::join(study.options, "\n") + "\n" +
-                         stampOf(fs::getMainExecutable("nnxc", &anchor)) + "\n" +
+                         llvm::join(options.devices, " ") + "\n" + llvm::join(study.options, "\n") +
+                         "\n" + stampOf(fs::getMainExecutable("nnxc", &anchor)) + "\n" +
                          stampOf(emit::runtimeFolder() + "/nnx_runner.o");
+  if (!options.devices.empty())
+    identity += "\n" + stampOf(emit::runtimeFolder() + "/nnx_devices.o");
   auto hash = llvm::SHA256::hash(llvm::arrayRefFromStringRef(identity));
   llvm::SmallString<128> file(emit::ObjectStore::defaultFolder());
   path::append(file, "..", "trainers", llvm::toHex(hash, /*LowerCase=*/true).substr(0, 32));

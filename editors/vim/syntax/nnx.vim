@@ -10,8 +10,8 @@ syntax keyword nnxOperator and or not in
 syntax keyword nnxBoolean true false
 syntax keyword nnxLayer activation add avg_pool batch_norm concat conv2d dense dropout flatten global_avg_pool
 syntax keyword nnxLayer max_pool softmax
-syntax keyword nnxType bool float init int network optimizer padding schedule shape size
-syntax keyword nnxType string
+syntax keyword nnxType bool float init int list network optimizer padding schedule shape
+syntax keyword nnxType size string
 syntax keyword nnxConstant adadelta adagrad adam adamw best constant continue cosine cross_entropy decoupled
 syntax keyword nnxConstant early elu error exponential gelu gelu_tanh glorot_normal glorot_uniform hard_sigmoid hard_sigmoid_keras2
 syntax keyword nnxConstant he_normal he_uniform hinge horizontal huber last leaky_relu lecun_normal lecun_uniform linear

@@ -17,13 +17,14 @@
 extern "C" {
 #endif
 
-#define NNXRT_ABI_VERSION 3
+#define NNXRT_ABI_VERSION 4
 #define NNXRT_LANES 16
 #define NNXRT_MAX_RANK 6
 #define NNXRT_TILES (-1) /* as an extent: the number of tiles of the call */
 #define NNXRT_NO_BUFFER 0xffffffffu
 #define NNXRT_NO_HYPER 0xffffffffu
-#define NNXRT_ALIGNMENT 64 /* bytes: every buffer starts on a cache line */
+#define NNXRT_ALIGNMENT 64         /* bytes: every buffer starts on a cache line */
+#define NNXRT_DEVICE_ALIGNMENT 256 /* the same in the memory of a device */
 
 struct halide_buffer_t;
 
@@ -128,6 +129,13 @@ typedef struct nnxrt_variant {
   nnxrt_function evaluate;        /* forward: writes loss and output */
 } nnxrt_variant;
 
+/* The variants once more, compiled for a device beside the processor. Their buffers lie in its
+ * memory: nnxrt_call.buffers have a device handle each, and offsets are those of one block. */
+typedef struct nnxrt_device_code {
+  const char *device;            /* "opencl", "cuda" */
+  const nnxrt_variant *variants; /* variant_count, in the order of nnxrt_study.variants */
+} nnxrt_device_code;
+
 typedef struct nnxrt_study {
   uint32_t abi_version;
   uint32_t variant_count;
@@ -135,6 +143,8 @@ typedef struct nnxrt_study {
   const char *target; /* CPU features that the code needs: "x86-64-linux-avx-avx2-fma-f16c-sse41" */
   const char *json;   /* the points and what is made of them: docs/architecture.md, "Study JSON" */
   uint64_t json_bytes;
+  const nnxrt_device_code *devices;
+  uint32_t device_count;
 } nnxrt_study;
 
 extern const nnxrt_study nnxrt_study_table;

@@ -23,7 +23,7 @@ const chartConfig = () => {
     errorbar: { rule: { color: text }, ticks: { color: text } },
     style: {
       onPale: { color: text }, onHeat: { color: colour("--on-heat") }, quiet: { color: quiet, stroke: quiet },
-      onLines: { color: text, stroke: colour("--ground"), strokeWidth: 0.4 },
+      halo: { color: colour("--ground"), stroke: colour("--ground"), strokeWidth: 5, strokeJoin: "round" },
     },
   };
 };

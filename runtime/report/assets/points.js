@@ -36,17 +36,13 @@ for (const place of document.querySelectorAll("[data-points]")) {
   else place.append(...all);
 }
 
-const epochTitles = {
-  tl: "training loss", ta: "training accuracy", vl: "test loss", va: "test accuracy", ol: "validation loss", oa: "validation accuracy", rate: "samples/s", seconds: "seconds",
-};
-
 const fillEpochs = (details, experiment) => {
-  const fields = Object.keys(epochTitles).filter((field) => series[experiment].some((run) => field in run));
+  const columns = JSON.parse(details.dataset.columns); // field, title
   const rows = series[experiment].flatMap((run) => run.epoch.map((epoch, index) =>
     [points[experiment][run.point].name, String(run.repeat), String(epoch),
-      ...fields.map((field) => String(run[field]?.[index] ?? ""))]));
+      ...columns.map(([field]) => String(run[field]?.[index] ?? ""))]));
   const box = makeTable("Every epoch of every run",
-    [["point"], ["repeat", "n"], ["epoch", "n"], ...fields.map((field) => [epochTitles[field], "n"])], rows, true);
+    [["point"], ["repeat", "n"], ["epoch", "n"], ...columns.map(([, title]) => [title, "n"])], rows, true);
   details.append(box);
   equip(box.firstChild);
 };

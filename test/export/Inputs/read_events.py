@@ -12,7 +12,13 @@ from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_g
 
 results, events = sys.argv[1:]
 database = sqlite3.connect(f"{results}/results.sqlite")
-TAGS = {"loss/train": 0, "accuracy/train": 1, "loss/test": 2, "accuracy/test": 3, "speed/samples_per_second": 4}
+TAGS = {"loss/train": "train_loss", "accuracy/train": "train_accuracy", "loss/test": "test_loss",
+        "accuracy/test": "test_accuracy", "speed/samples_per_second": "samples_per_second",
+        "loss/validation": "validation.loss", "accuracy/validation": "validation.accuracy"}
+TAGS |= {f"{figure}/{share}": f"(SELECT {figure} FROM epoch_errors AS e WHERE e.run = epoch.run "
+                              f"AND e.epoch = epoch.epoch AND share = '{share}')"
+         for figure in ("rmse", "mae", "r2") for share in ("train", "test", "validation")}
+ALWAYS = {"loss/train", "loss/test"}  # a run that diverges has none that is a number
 
 
 def equal(a, b):
@@ -29,12 +35,14 @@ def check_scalars(name):
     started = calendar.timegm(time.strptime(started, "%Y-%m-%dT%H:%M:%SZ"))
     file = event_accumulator.EventAccumulator(f"{events}/{name}")
     file.Reload()
-    epochs = database.execute("SELECT train_loss, train_accuracy, test_loss, test_accuracy, samples_per_second "
-                              "FROM epoch WHERE run = ? ORDER BY epoch", (run,)).fetchall()
     compared = 0
     for tag, column in TAGS.items():
+        wanted = database.execute(f"SELECT epoch, {column} FROM epoch LEFT JOIN validation USING (run, epoch) "
+                                  "WHERE epoch.run = ? ORDER BY epoch", (run,)).fetchall()
+        if tag not in ALWAYS and all(value is None for _, value in wanted):
+            assert tag not in file.Tags()["scalars"], (name, tag)
+            continue
         found = [(each.step, each.value) for each in file.Scalars(tag)]
-        wanted = [(step, figures[column]) for step, figures in enumerate(epochs, 1)]
         assert [step for step, _ in found] == [step for step, _ in wanted], (name, tag, found)
         assert all(equal(a, b) for (_, a), (_, b) in zip(found, wanted)), (name, tag, found, wanted)
         times = [each.wall_time for each in file.Scalars(tag)]

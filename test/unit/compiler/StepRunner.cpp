@@ -45,8 +45,9 @@ StepRunner::StepRunner(const CompiledVariant &compiled, int64_t batch, unsigned 
     disturb(disturbed = state);
 }
 
-void StepRunner::step(int64_t samples) {
-  const std::vector<Array> batchArguments = makeBatch(samples);
+void StepRunner::stepOn(const std::vector<Array> &batchArguments) {
+  const int64_t samples = batchArguments[0].shape[0];
+  load(batchArguments);
   hyper["iteration"] += 1;
   model.setHyper("iteration", hyper["iteration"]);
   model.step(samples);
@@ -69,8 +70,9 @@ void StepRunner::step(int64_t samples) {
   }
 }
 
-void StepRunner::evaluate(int64_t samples) {
-  const std::vector<Array> batchArguments = makeBatch(samples);
+void StepRunner::evaluateOn(const std::vector<Array> &batchArguments) {
+  const int64_t samples = batchArguments[0].shape[0];
+  load(batchArguments);
   auto interpret = [&](const std::vector<Array> &from) {
     std::vector<Array> arguments = batchArguments;
     arguments.insert(arguments.end(), from.begin(),
@@ -101,31 +103,41 @@ void StepRunner::fill(Array &values, double bound) {
     value = uniform(random);
 }
 
-// Random samples and labels, in the model's buffers and as the interpreter's arguments.
+// Random samples and labels, as the interpreter's arguments.
 std::vector<Array> StepRunner::makeBatch(int64_t samples) {
-  std::vector<int64_t> shape = compiled.sampleShape();
+  const std::vector<int64_t> shape = compiled.sampleShape();
   const int64_t outputs = compiled.table().targets;
   Array x({samples, shape[0], shape[1], shape[2]}), labels({samples});
   fill(x, 1);
-  int64_t tiles = nnxrt::tilesOf(batch), inSample = shape[0] * shape[1] * shape[2];
-  std::fill_n(model.input(), tiles * inSample * NNXRT_LANES,
-              std::numeric_limits<float>::quiet_NaN());
   if (outputs > 0) {
     labels = Array({samples, outputs});
     fill(labels, 1);
+  } else {
+    for (double &label : labels.data)
+      label = double(random() % compiled.table().classes);
+  }
+  return {x, labels};
+}
+
+// The same in the model's buffers.
+void StepRunner::load(const std::vector<Array> &batchArguments) {
+  const Array &x = batchArguments[0], &labels = batchArguments[1];
+  const std::vector<int64_t> shape = compiled.sampleShape();
+  const int64_t outputs = compiled.table().targets, samples = x.shape[0];
+  int64_t tiles = nnxrt::tilesOf(batch), inSample = shape[0] * shape[1] * shape[2];
+  std::fill_n(model.input(), tiles * inSample * NNXRT_LANES,
+              std::numeric_limits<float>::quiet_NaN());
+  if (outputs > 0)
     std::fill_n(model.targets(), tiles * NNXRT_LANES * outputs,
                 std::numeric_limits<float>::quiet_NaN());
-  } else {
+  else
     std::fill_n(model.labels(), tiles * NNXRT_LANES, -7);
-  }
   for (int64_t s = 0; s < samples; ++s) {
     int64_t tile = s / NNXRT_LANES, lane = s % NNXRT_LANES;
     for (int64_t n = 0; n < outputs; ++n)
       model.targets()[(tile * outputs + n) * NNXRT_LANES + lane] = float(labels.at(s, n));
-    if (outputs == 0) {
-      labels.data[s] = double(random() % compiled.table().classes);
+    if (outputs == 0)
       model.labels()[s] = int32_t(labels.data[s]);
-    }
     for (int64_t j = 0; j < shape[0]; ++j)
       for (int64_t i = 0; i < shape[1]; ++i)
         for (int64_t c = 0; c < shape[2]; ++c)
@@ -133,7 +145,6 @@ std::vector<Array> StepRunner::makeBatch(int64_t samples) {
                         (i + shape[1] * (j + shape[0] * c)) * NNXRT_LANES + lane] =
               float(x.at(s, j, i, c));
   }
-  return {x, labels};
 }
 
 void StepRunner::disturb(std::vector<Array> &values) {

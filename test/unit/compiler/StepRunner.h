@@ -24,10 +24,17 @@ public:
              Allowance allowance = Allowance::Rounding);
 
   // One step on both sides with new samples: losses, probabilities and parameters are compared.
-  void step(int64_t samples);
+  void step(int64_t samples) { stepOn(makeBatch(samples)); }
 
   // The same for an evaluation, which changes no state.
-  void evaluate(int64_t samples);
+  void evaluate(int64_t samples) { evaluateOn(makeBatch(samples)); }
+
+  // The same with given samples (sample, y, x, channel) and labels or targets.
+  void stepOn(const std::vector<Array> &batchArguments);
+  void evaluateOn(const std::vector<Array> &batchArguments);
+
+  // Of the last step or evaluation.
+  double loss(int64_t sample) { return model.loss(sample); }
 
   // Arrays that did not agree so far, with their worst elements.
   const std::vector<std::string> &differences() const { return found; }
@@ -40,6 +47,7 @@ private:
   double startOf(uint32_t argument) const;
   void fill(Array &values, double bound);
   std::vector<Array> makeBatch(int64_t samples);
+  void load(const std::vector<Array> &batchArguments);
   void disturb(std::vector<Array> &values);
   void compareOutputs(const Sides &sides, int64_t samples, const std::string &what);
   void compare(const Sides &sides, size_t result, const std::vector<float> &values,

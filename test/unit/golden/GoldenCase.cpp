@@ -1,9 +1,10 @@
 // Reads the files that test/golden/baseline.py writes.
 #include "GoldenCase.h"
 
+#include "runtime/data/Dataset.h"
+
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -83,6 +84,12 @@ std::vector<float> initialValues(const std::string &name, const std::vector<int6
         static_cast<float>(limit * (2.0 * (turn - std::floor(turn)) - 1.0));
   }
   return values;
+}
+
+std::vector<std::filesystem::path> foldersOf(const nnxrt::DatasetSpec &dataset) {
+  const bool isExample = dataset.name == "houses";
+  return nnxrt::dataFolders(
+      dataset.folder, isExample ? std::filesystem::path(NNX_SOURCE_DIR) / "examples" : "", {});
 }
 
 } // namespace nnx::golden

@@ -2,7 +2,10 @@
 // trainings of Keras part that differ by rounding alone (test/golden/baseline.py).
 #pragma once
 
+#include "runtime/train/Study.h"
+
 #include <cstdint>
+#include <filesystem>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -42,5 +45,8 @@ GoldenCase readCase(const std::string &name);
 /// 0.6180339887498949 + 0.37 * layer) - 1); scales and variances are 1, biases and means 0.
 std::vector<float> initialValues(const std::string &name, const std::vector<int64_t> &shape,
                                  int64_t layer);
+
+/// Where the files of a data set are.
+std::vector<std::filesystem::path> foldersOf(const nnxrt::DatasetSpec &dataset);
 
 } // namespace nnx::golden

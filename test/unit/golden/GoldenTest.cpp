@@ -39,13 +39,6 @@ std::vector<uint32_t> samplesFrom(int64_t first, int64_t count) {
   return indices;
 }
 
-/// Where the files of a data set are.
-std::vector<std::filesystem::path> foldersOf(const nnxrt::DatasetSpec &dataset) {
-  const bool isExample = dataset.name == "houses";
-  return nnxrt::dataFolders(
-      dataset.folder, isExample ? std::filesystem::path(NNX_SOURCE_DIR) / "examples" : "", {});
-}
-
 /// The case, and whether layers share kernels with their activations and pools.
 using GoldenParam = std::tuple<std::string, bool>;
 

@@ -46,16 +46,22 @@ static void writeFile(const std::string &path, const std::string &content) {
   stream << content;
 }
 
-LoadedStudy::LoadedStudy(const std::string &text, const std::string &name, bool isFused) {
+LoadedStudy::LoadedStudy(const std::string &text, const std::string &name, bool isFused,
+                         const std::vector<kernels::Device> &devices) {
   const kernels::KernelTarget target = get(emit::parseTarget("host"));
-  CompiledStudy compiled = get(compileStudy(analyse(text, name), {target, isFused}));
+  CompiledStudy compiled =
+      get(compileStudy(analyse(text, name), {target, isFused, false, devices}));
   const emit::ScratchFolder scratch = get(emit::ScratchFolder::create());
   const emit::ObjectStore store(emit::ObjectStore::defaultFolder());
   std::vector<std::string> objects{scratch.pathOf("study.o")};
   writeFile(objects.front(), get(emit::emitCode(*compiled.module, emit::CodeForm::Object)));
-  for (const emit::KernelObject &object :
-       get(emit::makeKernelObjects(compiled.kernels, target, store, scratch, llvm::errs())))
-    objects.push_back(object.path);
+  std::vector<const TargetCode *> codes{&compiled};
+  for (const TargetCode &code : compiled.devices)
+    codes.push_back(&code);
+  for (const TargetCode *code : codes)
+    for (const emit::KernelObject &object :
+         get(emit::makeKernelObjects(code->kernels, code->target, store, scratch, llvm::errs())))
+      objects.push_back(object.path);
   const std::string path = scratch.pathOf("study.so");
   check(emit::link(emit::LinkMode::Shared, objects, path));
   library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);

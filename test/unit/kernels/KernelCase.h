@@ -44,6 +44,7 @@ public:
 private:
   std::vector<int> extentsOf(const KernelArgument &argument) const;
   int elementsOf(const std::string &attribute) const;
+  bool isGather() const;
   bool isNormalization() const;
 
   KernelSpec kernelSpec;

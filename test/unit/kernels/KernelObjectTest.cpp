@@ -53,6 +53,8 @@ std::vector<KernelSpec> everyKind() {
       {"avg_pool_forward", pool},
       {"avg_pool_grad", pool},
       {"add", {}},
+      {"gather_samples", {}},
+      {"gather_labels", {}},
       {"concat", {{"lhs", "5x6x7"}, {"rhs", "300"}}},
       {"slice", {{"input", "500"}, {"output", "5x6x7"}, {"offset", "200"}}},
       {"dropout", {{"input", "30x16"}, {"rate", "0.5"}, {"stream", "3"}}},

@@ -129,6 +129,8 @@ const std::map<std::string, void (*)(Reference &)> references = {
     {"add", add},
     {"concat", concat},
     {"slice", slice},
+    {"gather_samples", gatherSamples},
+    {"gather_labels", gatherLabels},
     {"dropout", dropout},
     {"batch_norm_statistics", batchNormStatistics},
     {"normalize", normalize},

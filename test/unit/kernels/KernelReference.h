@@ -62,6 +62,8 @@ void avgPoolGrad(Reference &reference);
 void add(Reference &reference);
 void concat(Reference &reference);
 void slice(Reference &reference);
+void gatherSamples(Reference &reference);
+void gatherLabels(Reference &reference);
 void dropout(Reference &reference);
 void batchNormStatistics(Reference &reference);
 void normalize(Reference &reference);

@@ -90,8 +90,9 @@ LoadedKernel::LoadedKernel(const KernelSpec &s, const KernelTarget &target)
   const std::string shared = base + ".so";
   if (!std::filesystem::exists(shared)) {
     compileToObject(spec, target, symbol, object);
-    const std::string command = "cc -shared -o '" + shared + "' '" + object +
-                                "' '" NNX_HALIDE_RUNTIME_OBJECT "' -ldl -lpthread";
+    const std::string command = "cc -shared -o '" + shared + "' '" + object + "' '" +
+                                (target.isGpu() ? NNX_DEVICES_OBJECT : NNX_HALIDE_RUNTIME_OBJECT) +
+                                "' -ldl -lpthread -lm";
     if (std::system(command.c_str()) != 0)
       throw std::runtime_error("cannot link " + object);
   }
@@ -102,6 +103,7 @@ LoadedKernel::LoadedKernel(const KernelSpec &s, const KernelTarget &target)
   using SetHandler = void *(*)(void (*)(void *, const char *));
   reinterpret_cast<SetHandler>(dlsym(library, "halide_set_error_handler"))(keepError);
   setThreads(1);
+  runsOnDevice = target.isGpu();
 }
 
 std::string LoadedKernel::lastError() {
@@ -141,11 +143,35 @@ std::function<int()> LoadedKernel::bind(const std::map<std::string, TestValue> &
   using Function = int (*)(void *, void *, void *, void *, void *, void *, void *, void *, void *,
                            void *, void *, void *, void *, void *, void *, void *, float, float,
                            float, float, float, float, float, float);
-  return [call = reinterpret_cast<Function>(function), p, f] {
+  std::vector<TestBuffer *> onDevice;
+  if (runsOnDevice)
+    for (const KernelArgument &argument : signature)
+      if (argument.rank > 0)
+        onDevice.push_back(std::get<TestBuffer *>(values.at(argument.name)));
+  return [this, onDevice, call = reinterpret_cast<Function>(function), p, f] {
     errorText.clear();
-    return call(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12],
-                p[13], p[14], p[15], f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]);
+    for (TestBuffer *buffer : onDevice)
+      buffer->raw()->set_host_dirty();
+    const int code =
+        call(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13],
+             p[14], p[15], f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]);
+    return onDevice.empty() ? code : takeBack(onDevice, code);
   };
+}
+
+// What the device has written comes back, and its memory ends: each library has a context of its
+// own.
+int LoadedKernel::takeBack(const std::vector<TestBuffer *> &buffers, int code) const {
+  using OfBuffer = int (*)(void *, halide_buffer_t *);
+  const auto toHost = reinterpret_cast<OfBuffer>(dlsym(library, "halide_copy_to_host"));
+  const auto free = reinterpret_cast<OfBuffer>(dlsym(library, "halide_device_free"));
+  for (TestBuffer *buffer : buffers) {
+    if (code == 0)
+      code = toHost(nullptr, buffer->raw());
+    free(nullptr, buffer->raw());
+    buffer->raw()->flags = 0;
+  }
+  return code;
 }
 
 } // namespace nnx::kernels

@@ -64,10 +64,13 @@ public:
   const std::string &objectPath() const { return object; }
 
 private:
+  int takeBack(const std::vector<TestBuffer *> &buffers, int code) const;
+
   KernelSpec spec;
   std::vector<KernelArgument> signature;
   std::string object;
   void *library = nullptr, *function = nullptr;
+  bool runsOnDevice = false;
 };
 
 } // namespace nnx::kernels

@@ -153,6 +153,8 @@ std::vector<KernelSpec> shapes() {
     for (const char *adds : {"0", "1"})
       specs.push_back({"squared_norm", {{"units", units}, {"adds", adds}}});
   specs.push_back({"transpose_delta", {}});
+  specs.push_back({"gather_samples", {}});
+  specs.push_back({"gather_labels", {}});
   for (const char *over : {"n", "c"}) {
     specs.push_back({"softmax_forward", {{"over", over}}});
     specs.push_back({"softmax_grad", {{"over", over}}});
@@ -228,11 +230,36 @@ TEST_P(KernelTest, agrees_with_plain_loops) {
   }
 }
 
+// On a device that is there without a GPU; on a CPU the same source.
+class KernelOnOpenCl : public testing::TestWithParam<KernelSpec> {};
+
+// Each kind's first three and every fourth: each costs a second of the driver's compiler.
+std::vector<KernelSpec> someOfEachKind() {
+  std::vector<KernelSpec> some;
+  std::map<std::string, int> seen;
+  for (const auto &specs : {shapes(), activationsEverywhere()})
+    for (const KernelSpec &spec : specs)
+      if (const int count = seen[spec.kind]++; count < 3 || count % 4 == 0)
+        some.push_back(spec);
+  return some;
+}
+
+TEST_P(KernelOnOpenCl, agrees_with_plain_loops) {
+  KernelTarget target = onDevice(hostKernelTarget(), Device::OpenCl);
+  target.asserts = true;
+  const LoadedKernel kernel(GetParam(), target);
+  for (const CaseSize &size : sizes) {
+    KernelCase data(GetParam(), size);
+    EXPECT_EQ(mismatch(data, kernel, 3e-6), "") << size.samples << " samples";
+  }
+}
+
 std::string nameOf(const testing::TestParamInfo<KernelSpec> &info) {
   return info.param.kind + "_" + std::to_string(info.index);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, KernelTest, testing::ValuesIn(shapes()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Some, KernelOnOpenCl, testing::ValuesIn(someOfEachKind()), nameOf);
 INSTANTIATE_TEST_SUITE_P(Activations, KernelTest, testing::ValuesIn(activationsEverywhere()),
                          nameOf);
 

@@ -1,4 +1,5 @@
-// add, concat and slice, by plain loops over the elements of a sample in Keras's order.
+// add, concat, slice and the gathers, by plain loops over the elements of a sample in Keras's
+// order.
 #include "KernelReference.h"
 
 namespace nnx::kernels {
@@ -43,6 +44,25 @@ void slice(Reference &reference) {
       reference.set("y", {l, placeOf(to, q), t},
                     at(reference.in("x"), {l, placeOf(from, spec.intOf("offset") + q), t}));
   });
+}
+
+void gatherSamples(Reference &reference) {
+  TestBuffer &indices = reference.in("indices"), &set = reference.in("set");
+  const int numbers = set.extents()[0];
+  for (size_t i = 0; i < indices.size(); ++i)
+    for (int k = 0; k < numbers; ++k) {
+      const int index = indices.ints()[i];
+      reference.set("x", {int(i % 16), k, int(i / 16)},
+                    index < 0 ? 0.0 : set.floats()[index * numbers + k]);
+    }
+}
+
+void gatherLabels(Reference &reference) {
+  TestBuffer &indices = reference.in("indices"), &set = reference.in("set");
+  for (size_t i = 0; i < indices.size(); ++i) {
+    const int index = indices.ints()[i];
+    reference.set("labels", {int(i % 16), int(i / 16)}, index < 0 ? 0 : set.ints()[index]);
+  }
 }
 
 } // namespace nnx::kernels

@@ -30,6 +30,7 @@ struct CheckpointsTest : ::testing::Test {
     saved.state.divergedStep = 4;
     saved.state.seconds = 2.25;
     saved.state.epochs = {epochOf(1, 0.9), epochOf(2, 0.95)};
+    saved.state.epochs[1].validation = {.loss = 3, .rmse = 2, .mae = 1, .r2 = 0.5};
     saved.hyper = {0.1, 0.9};
     for (int i = 0; i < 100; ++i)
       saved.memory.push_back(static_cast<std::byte>(i));
@@ -63,7 +64,13 @@ TEST_F(CheckpointsTest, a_state_comes_back_as_it_was) {
   EXPECT_EQ(state.divergedStep, 4);
   EXPECT_EQ(state.seconds, 2.25);
   ASSERT_EQ(state.epochs.size(), 2U);
-  EXPECT_EQ(state.epochs[1].testLoss, epochOf(2, 0.95).testLoss);
+  EXPECT_EQ(state.epochs[1].test.loss, epochOf(2, 0.95).test.loss);
+  const ShareFigures &validation = state.epochs[1].validation;
+  EXPECT_EQ(validation.loss, 3);
+  EXPECT_TRUE(std::isnan(validation.accuracy));
+  EXPECT_EQ(validation.rmse, 2);
+  EXPECT_EQ(validation.mae, 1);
+  EXPECT_EQ(validation.r2, 0.5);
   EXPECT_EQ(found.run->hyper, saved.hyper);
   EXPECT_EQ(found.run->memory, saved.memory);
   EXPECT_TRUE(found.warnings.empty());
@@ -97,8 +104,8 @@ TEST_F(CheckpointsTest, damage_anywhere_is_found) {
     expectRefused(bytes.substr(0, length), "not used");
   expectRefused(bytes + "x", "damaged");
   std::string newer = bytes;
-  newer[8] = 3;
-  expectRefused(newer, "format 3");
+  newer[8] = 99;
+  expectRefused(newer, "format 99");
 }
 
 TEST_F(CheckpointsTest, a_state_of_another_layout_is_refused) {

@@ -32,8 +32,8 @@ TEST_F(ContinuedRunTest, points_that_differ_only_in_length_share_a_run_and_its_b
     const std::vector<EpochFigures> &expected = alone.epochs.begin()->second;
     ASSERT_EQ(epochs.size(), expected.size());
     EXPECT_EQ(epochs.back().steps, expected.back().steps);
-    EXPECT_EQ(epochs.back().trainLoss, expected.back().trainLoss);
-    EXPECT_EQ(epochs.back().testAccuracy, expected.back().testAccuracy);
+    EXPECT_EQ(epochs.back().train.loss, expected.back().train.loss);
+    EXPECT_EQ(epochs.back().test.accuracy, expected.back().test.accuracy);
   }
   expectEqual(recorder.results.begin()->second,
               train(requestOf(lengthsExperiment, fourEpochsPoint)));
@@ -86,8 +86,8 @@ TEST_F(ContinuedRunTest, a_run_goes_on_from_any_step_with_the_bits_of_an_undistu
     for (size_t e = 0; e < 4; ++e) {
       const EpochFigures &left = from.kept.back().state.epochs[e],
                          &right = all.kept.back().state.epochs[e];
-      EXPECT_EQ(left.trainLoss, right.trainLoss);
-      EXPECT_EQ(left.testAccuracy, right.testAccuracy);
+      EXPECT_EQ(left.train.loss, right.train.loss);
+      EXPECT_EQ(left.test.accuracy, right.test.accuracy);
       EXPECT_EQ(left.steps, right.steps);
     }
   }

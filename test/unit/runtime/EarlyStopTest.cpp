@@ -17,8 +17,9 @@ int endOf(const StopSettings &settings, const std::vector<double> &losses, StopS
   for (size_t e = 0; e < losses.size(); ++e) {
     EpochFigures figures;
     figures.epoch = static_cast<int>(e) + 1;
-    figures.validationLoss = losses[e];
-    figures.validationAccuracy = -losses[e];
+    figures.validation.loss = losses[e];
+    figures.validation.accuracy = figures.test.r2 = -losses[e];
+    figures.validation.rmse = losses[e];
     stop.count(figures, state);
     if (state.ended)
       return figures.epoch;
@@ -43,6 +44,8 @@ TEST(EarlyStop, counts_as_keras_does) {
   EXPECT_EQ(endOf({.metric = "validation.loss", .patience = 5}, losses), 0);
   EXPECT_EQ(endOf({.metric = "validation.loss", .patience = 4, .minDelta = 0.3}, losses), 6);
   EXPECT_EQ(endOf({.metric = "validation.accuracy", .patience = 3}, losses), 9);
+  EXPECT_EQ(endOf({.metric = "validation.rmse", .patience = 3}, losses), 9);
+  EXPECT_EQ(endOf({.metric = "r2", .patience = 3}, losses), 9);
   StopState state;
   endOf({.metric = "validation.loss", .patience = 3}, losses, state);
   EXPECT_EQ(state.bestEpoch, 6);
@@ -119,8 +122,8 @@ TEST_F(EarlyStopTest, a_validation_share_has_figures_in_every_epoch_and_at_the_e
   const std::vector<EpochFigures> &epochs = recorder.epochs.begin()->second;
   ASSERT_EQ(epochs.size(), 12U);
   for (const EpochFigures &epoch : epochs) {
-    EXPECT_EQ(epoch.validationLoss, epoch.testLoss); // the same samples
-    EXPECT_EQ(epoch.validationAccuracy, epoch.testAccuracy);
+    EXPECT_EQ(epoch.validation.loss, epoch.test.loss); // the same samples
+    EXPECT_EQ(epoch.validation.accuracy, epoch.test.accuracy);
   }
   const RunResult &result = recorder.results.begin()->second;
   EXPECT_EQ(result.validation.samples, testCount);
@@ -149,7 +152,7 @@ TEST_F(EarlyStopTest, a_run_ends_with_the_weights_of_its_best_epoch) {
   EXPECT_EQ(best.weightsSha256, first.weightsSha256);
   EXPECT_EQ(best.predictions, first.predictions);
   EXPECT_EQ(best.test.loss, first.test.loss);
-  EXPECT_EQ(best.trainLoss, first.trainLoss);
+  EXPECT_EQ(best.train.loss, first.train.loss);
 }
 
 TEST_F(EarlyStopTest, a_run_goes_on_from_any_step_with_the_bits_of_an_undisturbed_one) {

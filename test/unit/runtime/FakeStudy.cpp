@@ -345,5 +345,5 @@ constexpr char target[] = "arm-64-linux";
 
 } // namespace
 
-extern "C" const nnxrt_study nnxrt_study_table = {NNXRT_ABI_VERSION, 3, variants, target, json,
-                                                  sizeof json - 1};
+extern "C" const nnxrt_study nnxrt_study_table = {
+    NNXRT_ABI_VERSION, 3, variants, target, json, sizeof json - 1, nullptr, 0};

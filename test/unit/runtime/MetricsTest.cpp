@@ -160,3 +160,52 @@ TEST(Metrics, of_nothing_are_zero) {
   EXPECT_EQ(metrics.macro.f1, 0);
   EXPECT_EQ(metrics.perClass.size(), 3U);
 }
+
+TEST(Metrics, of_one_sample) {
+  const uint16_t right[]{2}, wrong[]{0};
+  const Metrics hit = computeMetrics(right, right, 3, 0.25);
+  EXPECT_EQ(hit.accuracy, 1);
+  EXPECT_EQ(hit.weighted.f1, 1);
+  EXPECT_EQ(hit.macro.f1, 1); // over the one class that occurs
+  EXPECT_EQ(hit.loss, 0.25);
+  const Metrics miss = computeMetrics(right, wrong, 3, 9);
+  EXPECT_EQ(miss.accuracy, 0);
+  EXPECT_EQ(miss.weighted.recall, 0);
+  EXPECT_EQ(miss.macro.precision, 0);
+  std::vector<nnxrt::TargetSums> sums(1);
+  sums[0].add(3, 1, 0);
+  const nnxrt::RegressionFigures figures = nnxrt::regressionFigures(sums, 1);
+  EXPECT_EQ(figures.rmse, 2);
+  EXPECT_EQ(figures.mae, 2);
+  EXPECT_TRUE(std::isnan(figures.r2));
+}
+
+// Counts and sums in closed form: one of eight samples is wrong, and the errors are 0 to 9.
+TEST(Metrics, of_ten_million_samples) {
+  constexpr int64_t count = 10'000'000;
+  std::vector<uint16_t> labels(count), predictions(count), ranks(count);
+  std::vector<float> confidence(count, 0.875F);
+  std::vector<nnxrt::TargetSums> sums(1);
+  for (int64_t i = 0; i < count; ++i) {
+    const auto at = static_cast<size_t>(i);
+    labels[at] = static_cast<uint16_t>(i % 4);
+    predictions[at] = static_cast<uint16_t>(i % 8 == 7 ? 0 : i % 4); // half of those of class 3
+    ranks[at] = i % 8 == 7 ? 1 : 0;
+    sums[0].add(1e6 + static_cast<double>(i % 10), 1e6 + static_cast<double>(i % 2), 1e6);
+  }
+  Metrics metrics = computeMetrics(labels, predictions, 4, 0);
+  addProbabilityFigures(metrics, labels, predictions, confidence, ranks);
+  EXPECT_EQ(metrics.samples, count);
+  EXPECT_EQ(metrics.count(3, 0), count / 8);
+  EXPECT_EQ(metrics.accuracy, 0.875);
+  EXPECT_EQ(metrics.perClass[3].recall, 0.5);
+  EXPECT_DOUBLE_EQ(metrics.perClass[0].precision, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(metrics.macro.recall, 0.875);
+  EXPECT_EQ(metrics.top2, 1);
+  EXPECT_NEAR(metrics.calibrationError, 0, 1e-12);
+  const nnxrt::RegressionFigures figures = nnxrt::regressionFigures(sums, count);
+  // Errors i % 10 - i % 2: 0, 0, 2, 2, 4, 4, 6, 6, 8, 8; targets of variance 1/4.
+  EXPECT_NEAR(figures.mae, 4, 1e-9);
+  EXPECT_NEAR(figures.rmse, std::sqrt(24.0), 1e-9);
+  EXPECT_NEAR(figures.r2, 1 - 24 / 0.25, 1e-6);
+}

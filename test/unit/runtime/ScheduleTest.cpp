@@ -30,7 +30,7 @@ TEST_F(ScheduleTest, bits_are_equal_for_any_jobs_and_threads) {
       if (result.status == RunStatus::finished) {
         EXPECT_EQ(result.confidence, expected.confidence);
         EXPECT_EQ(result.test.loss, expected.test.loss);
-        EXPECT_EQ(result.trainLoss, expected.trainLoss);
+        EXPECT_EQ(result.train.loss, expected.train.loss);
       }
     }
   }
@@ -59,9 +59,9 @@ TEST_F(ScheduleTest, learns_and_reports) {
   EXPECT_GT(result.memoryBytes, 0U);
   const std::vector<EpochFigures> &epochs = recorder.epochs.at({0, 0, 0});
   ASSERT_EQ(epochs.size(), 2U);
-  EXPECT_LT(epochs[1].trainLoss, epochs[0].trainLoss);
-  EXPECT_EQ(epochs[1].testAccuracy, result.test.accuracy);
-  EXPECT_EQ(epochs[1].testLoss, result.test.loss);
+  EXPECT_LT(epochs[1].train.loss, epochs[0].train.loss);
+  EXPECT_EQ(epochs[1].test.accuracy, result.test.accuracy);
+  EXPECT_EQ(epochs[1].test.loss, result.test.loss);
   int64_t hits = 0;
   double logarithms = 0;
   for (size_t i = 0; i < testCount; ++i) {
@@ -78,7 +78,7 @@ TEST_F(ScheduleTest, divergence_stops_after_the_update_and_keeps_the_figures) {
   EXPECT_EQ(result.status, RunStatus::diverged);
   EXPECT_EQ(result.steps, result.divergedStep);
   EXPECT_LT(result.steps, 4);
-  EXPECT_FALSE(std::isfinite(result.trainLoss));
+  EXPECT_FALSE(std::isfinite(result.train.loss));
   EXPECT_TRUE(result.evaluated);
   EXPECT_THAT(result.message, HasSubstr("is not finite"));
   // All outputs are NaN, so class 0 is predicted everywhere.

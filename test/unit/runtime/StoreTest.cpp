@@ -71,13 +71,13 @@ TEST_F(StoreTest, figures_come_back_as_they_were) {
   EXPECT_EQ(run.result.test.perClass[3].recall, expected.test.perClass[3].recall);
   EXPECT_EQ(run.result.test.perClass[3].predicted, expected.test.perClass[3].predicted);
   ASSERT_EQ(run.epochs.size(), 6U);
-  EXPECT_EQ(run.epochs[5].testLoss, epochOf(6, expected.test.accuracy).testLoss);
+  EXPECT_EQ(run.epochs[5].test.loss, epochOf(6, expected.test.accuracy).test.loss);
   EXPECT_FALSE(run.reused);
   const StoredRun &diverged = results.points[2].runs.at(0);
   EXPECT_EQ(diverged.result.status, RunStatus::diverged);
   EXPECT_EQ(diverged.result.divergedStep, 37);
   EXPECT_TRUE(std::isnan(diverged.result.test.loss));
-  EXPECT_TRUE(std::isnan(diverged.epochs.at(0).trainLoss));
+  EXPECT_TRUE(std::isnan(diverged.epochs.at(0).train.loss));
 }
 
 TEST_F(StoreTest, predictions_are_kept_per_sample) {
@@ -342,7 +342,7 @@ TEST_F(StoreTest, runs_of_several_threads_do_not_mix) {
       const int64_t errors = 10 * run.repeat + static_cast<int64_t>(point.point);
       EXPECT_NEAR(run.result.test.accuracy, 1 - static_cast<double>(errors) / 1000, 1e-12);
       ASSERT_EQ(run.epochs.size(), 3U);
-      EXPECT_EQ(run.epochs[2].testAccuracy, epochOf(3, 0.1 * run.repeat).testAccuracy);
+      EXPECT_EQ(run.epochs[2].test.accuracy, epochOf(3, 0.1 * run.repeat).test.accuracy);
     }
   }
 }

@@ -95,14 +95,13 @@ Study studyOfActivations(int repeats) {
   return study;
 }
 
-Study studyOfGrid(int repeats) {
-  Study study = studyOfActivations(repeats);
+static Experiment gridOf(const Study &study, std::vector<std::string> rates) {
   Experiment grid;
   grid.name = "grid";
   grid.title = "A grid";
   grid.line = 2;
   grid.axes = {{.name = "opt", .values = {"adam", "sgd"}},
-               {.name = "lr", .values = {"0.1", "0.01", "0.001"}},
+               {.name = "lr", .values = std::move(rates)},
                {.name = "batch", .values = {"16", "64", "256"}}};
   for (const std::string &opt : grid.axes[0].values)
     for (const std::string &lr : grid.axes[1].values)
@@ -114,7 +113,27 @@ Study studyOfGrid(int repeats) {
         point.key = "key of " + point.label;
         grid.points.push_back(point);
       }
-  study.experiments.push_back(std::move(grid));
+  return grid;
+}
+
+Study studyOfGrid(int repeats) {
+  Study study = studyOfActivations(repeats);
+  study.experiments.push_back(gridOf(study, {"0.1", "0.01", "0.001"}));
+  return study;
+}
+
+Study studyOfManyPoints() {
+  Study study = studyOfActivations();
+  for (int e = 1; e < 8; ++e) {
+    Experiment grid =
+        gridOf(study, {"0.3", "0.1", "0.03", "0.01", "0.003", "0.001", "0.0003", "0.0001"});
+    grid.name += std::to_string(e);
+    for (Point &point : grid.points) {
+      point.settings.epochs = 20;
+      point.key += grid.name;
+    }
+    study.experiments.push_back(std::move(grid));
+  }
   return study;
 }
 
@@ -163,6 +182,7 @@ static RunResult resultOf(int classes, int64_t samples, double loss, const auto 
   }
   result.test = computeMetrics(result.labels, result.predictions, classes, loss);
   result.evaluated = true;
+  result.train = {.loss = 0.02, .accuracy = 0.99};
   result.seconds = 12.5;
   result.trainSeconds = 11.5;
   result.testSeconds = 1;
@@ -198,10 +218,10 @@ EpochFigures epochOf(int epoch, double accuracy) {
   EpochFigures figures;
   figures.epoch = epoch;
   figures.steps = 1875 * static_cast<int64_t>(epoch);
-  figures.trainAccuracy = accuracy + 0.004 - 0.12 * gap;
-  figures.testAccuracy = accuracy - 0.06 * gap;
-  figures.trainLoss = 0.02 + gap;
-  figures.testLoss = 0.04 + 0.5 * gap;
+  figures.train.accuracy = accuracy + 0.004 - 0.12 * gap;
+  figures.test.accuracy = accuracy - 0.06 * gap;
+  figures.train.loss = 0.02 + gap;
+  figures.test.loss = 0.04 + 0.5 * gap;
   figures.trainSeconds = 2;
   figures.testSeconds = 0.2;
   figures.samplesPerSecond = 30000;
@@ -216,7 +236,11 @@ static void playRun(const RunInfo &run, RunObserver &observer, StudyOutcome &out
   observer.runStarted(run);
   const bool diverges = run.point.point->label == "act = exponential";
   const int64_t errors = 120 + 60 * static_cast<int64_t>(run.point.pointIndex) + 10 * run.repeat;
-  const RunResult result = diverges ? divergedRun(10, 10000) : finishedRun(10, 10000, errors);
+  RunResult result = diverges ? divergedRun(10, 10000) : finishedRun(10, 10000, errors);
+  if (!diverges) {
+    result.epochs = run.epochs;
+    result.steps = run.steps;
+  }
   for (int epoch = 1; epoch <= result.epochs; ++epoch) {
     observer.stepsDone(run, {.epoch = epoch,
                              .step = 900,
@@ -226,7 +250,7 @@ static void playRun(const RunInfo &run, RunObserver &observer, StudyOutcome &out
                              .samplesPerSecond = 30000});
     EpochFigures figures = epochOf(epoch, diverges ? 0.1 : result.test.accuracy);
     if (diverges)
-      figures.trainLoss = figures.testLoss = std::numeric_limits<double>::quiet_NaN();
+      figures.train.loss = figures.test.loss = std::numeric_limits<double>::quiet_NaN();
     observer.epochEnded(run, figures);
   }
   observer.runEnded(run, result);

@@ -26,6 +26,9 @@ Study studyOfActivations(int repeats = 1);
 /// Those three points, and behind them a grid of optimizer, learning rate and batch: 18 points.
 Study studyOfGrid(int repeats = 1);
 
+/// 339 points, most of 20 epochs, in eight experiments.
+Study studyOfManyPoints();
+
 StudyInfo infoOf(const Study &study);
 
 RunInfo runOf(const Study &study, size_t point, int repeat = 0, size_t experiment = 0);

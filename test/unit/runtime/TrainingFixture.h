@@ -119,8 +119,8 @@ inline void expectEqual(const RunResult &left, const RunResult &right) {
   EXPECT_EQ(left.confidence, right.confidence);
   EXPECT_EQ(left.test.confusion, right.test.confusion);
   EXPECT_EQ(left.test.loss, right.test.loss);
-  EXPECT_EQ(left.trainLoss, right.trainLoss);
-  EXPECT_EQ(left.trainAccuracy, right.trainAccuracy);
+  EXPECT_EQ(left.train.loss, right.train.loss);
+  EXPECT_EQ(left.train.accuracy, right.train.accuracy);
 }
 
 } // namespace nnxrt::test

@@ -7,6 +7,7 @@
 #include "runtime/store/ResultsFolder.h"
 #include "runtime/store/StoreError.h"
 #include "runtime/store/Timestamp.h"
+#include "runtime/train/EpochMetrics.h"
 
 #include <algorithm>
 #include <charconv>
@@ -20,20 +21,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A scalar of every epoch. Names before the slash are the heads that TensorBoard groups charts by.
-struct EpochScalar {
-  const char *tag;
-  double EpochFigures::*value;
-  bool always = false; // a run that diverges has losses that are no numbers
-};
-constexpr EpochScalar epochScalars[] = {
-    {"loss/train", &EpochFigures::trainLoss, true},
-    {"loss/test", &EpochFigures::testLoss, true},
-    {"loss/validation", &EpochFigures::validationLoss},
-    {"accuracy/train", &EpochFigures::trainAccuracy},
-    {"accuracy/test", &EpochFigures::testAccuracy},
-    {"accuracy/validation", &EpochFigures::validationAccuracy},
-    {"speed/samples_per_second", &EpochFigures::samplesPerSecond}};
+// "loss/train": what stands before the slash are the heads that TensorBoard groups charts by.
+std::string tagOf(const EpochMetric &metric) {
+  const size_t line = metric.field.find('_');
+  return metric.field.substr(line + 1) + "/" + metric.field.substr(0, line);
+}
 
 // A number where the whole text is one.
 Setting settingOf(const std::string &name, const std::string &text) {
@@ -107,9 +99,10 @@ std::string eventsOf(const Point &point, const StoredRun &run, const std::string
   double time = start;
   for (const EpochFigures &epoch : run.epochs) {
     time += epoch.trainSeconds + epoch.testSeconds;
-    for (const EpochScalar &scalar : epochScalars)
-      if (const double value = epoch.*scalar.value; scalar.always || !std::isnan(value))
-        file.addScalar(time, epoch.epoch, scalar.tag, value);
+    for (const EpochMetric &metric : epochMetrics())
+      if (metric.isIn(epoch))
+        file.addScalar(time, epoch.epoch, tagOf(metric), metric(epoch));
+    file.addScalar(time, epoch.epoch, "speed/samples_per_second", epoch.samplesPerSecond);
   }
   const RunResult &result = run.result;
   const double end = std::max(time, start + result.seconds);
