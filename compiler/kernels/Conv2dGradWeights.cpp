@@ -5,6 +5,7 @@
 // With a pool, dz is that of the pool's output and goes to the place that argmax names.
 #include "compiler/kernels/Activation.h"
 #include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/Conv2dWinogradGrad.h"
 #include "compiler/kernels/GpuSchedule.h"
 #include "compiler/kernels/Kernel.h"
 #include "compiler/kernels/Tiles.h"
@@ -45,9 +46,27 @@ struct Blocks {
 
 Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarget &target) {
   const Conv2dGeometry g(spec);
-  const Blocks blocks(g, target);
   UpdateRule rule(spec);
   Param<int> samples("samples");
+  auto inputsOf = [&](const ImageParam &x, const ImageParam &dz, const ImageParam &argmax) {
+    std::vector<Argument> buffers{x, dz};
+    if (g.isPooled)
+      buffers.emplace_back(argmax);
+    return rule.inputsOf(samples, buffers);
+  };
+  if (canCorrelateMinimally(g, target)) {
+    MinimalCorrelation correlation(g, target, samples);
+    const std::vector<Var> at{correlation.c, correlation.kx, correlation.ky, correlation.ci};
+    Func weights("weights");
+    rule.start(weights, at);
+    Stage step =
+        rule.step(weights, std::vector<Expr>(at.begin(), at.end()), correlation.gradient(at));
+    constrainOutputs(weights, g.weightExtents());
+    correlation.schedule(weights, step);
+    return {Pipeline(weights), inputsOf(correlation.input, correlation.dz, correlation.argmax)};
+  }
+
+  const Blocks blocks(g, target);
   ImageParam input = inputBuffer(Float(32), "x", g.inputExtents());
   ImageParam dz = inputBuffer(Float(32), "dz", g.pooledExtents());
   ImageParam argmax = inputBuffer(UInt(8), "argmax", g.pooledExtents());
@@ -70,10 +89,7 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
     return g.isPadded ? Expr(padded(l, atX, atY, ci, t)) : Expr(input(l, atX, atY, ci, t));
   };
 
-  std::vector<Argument> buffers{input, dz};
-  if (g.isPooled)
-    buffers.emplace_back(argmax);
-  const std::vector<Argument> inputs = rule.inputsOf(samples, buffers);
+  const std::vector<Argument> inputs = inputsOf(input, dz, argmax);
   const int usedHeight = g.pooledHeight * g.poolH, usedWidth = g.pooledWidth * g.poolW;
   Func laneSum("lane_sum"), gradient("gradient"), weights("weights");
   if (target.isGpu()) { // the sum of a lane over all tiles, and then that of the lanes

@@ -1,57 +1,21 @@
-// conv2d_forward by minimal filtering, F(2x2, 3x3): 16 products for 4 outputs instead of 36.
+// conv2d_forward and conv2d_grad_input by minimal filtering, F(2x2, 3x3): 16 products for 4 outputs
+// instead of 36.
 //   A^T [(G g G^T) . (B^T d B)] A,  d 4x4 inputs, g the 3x3 kernel, . element by element, summed
-//   over the channels between the transforms
-// Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016, 4.1. A tile of outputs
-// is a window of the pool behind it. The transforms have small exact coefficients (0, 1, 1/2), so
-// the rounding error stays within twice that of the plain sums.
+//   over the channels between the transforms (Conv2dTransforms.h)
+// A tile of outputs is a window of the pool behind it.
 #include "compiler/kernels/Conv2dWinograd.h"
 
+#include "compiler/kernels/Conv2dTransforms.h"
 #include "compiler/kernels/Tiles.h"
 
 #include <algorithm>
 #include <array>
-#include <functional>
 
 namespace nnx::kernels {
 
 using namespace Halide;
 
 namespace {
-
-using Line = std::function<Expr(int)>; // the elements of a row or column
-
-Expr transformKernel(const Expr &i, const Line &g) {
-  Expr ends = (g(0) + g(2)) * 0.5f, middle = g(1) * 0.5f;
-  return mux(i, {g(0), ends + middle, ends - middle, g(2)});
-}
-
-Expr transformInput(const Expr &i, const Line &d) {
-  return mux(i, {d(0) - d(2), d(1) + d(2), d(2) - d(1), d(1) - d(3)});
-}
-
-Expr transformOutput(const Expr &p, const Line &m) {
-  return mux(p, {m(0) + m(1) + m(2), m(1) - m(2) - m(3)});
-}
-
-// The adjoints of the last two.
-Expr transformDelta(const Expr &i, const Line &dz) {
-  return mux(i, {dz(0), dz(0) + dz(1), dz(0) - dz(1), -dz(1)});
-}
-
-Expr scatterProducts(const Expr &k, const Line &m) {
-  return mux(k, {m(0), m(1) - m(2) + m(3), m(1) + m(2) - m(0), -m(3)});
-}
-
-// The sixteen parts of a transform are stored together, a part apart: where that is a multiple of 4
-// kB they share the same few lines of L1 (the deltas of 64 filters: 5 times slower).
-constexpr int skewed(int extent) {
-  return extent + 1;
-}
-
-bool isFilterable(const Conv2dGeometry &g) {
-  return g.kernelH == 3 && g.kernelW == 3 && g.strideH == 1 && g.strideW == 1 && g.dilationH == 1 &&
-         g.dilationW == 1 && !g.isPadded && g.channels >= 16 && g.filters >= 16;
-}
 
 Expr transformedKernel(const ImageParam &weights, const Var &c, const Var &i, const Var &j,
                        const Var &ci) {
@@ -216,10 +180,7 @@ struct DeltaTiles {
 
 bool canScatterMinimally(const Conv2dGeometry &g, const KernelTarget &target) {
   const DeltaTiles tiles(g, target);
-  // The transforms and the tiles over the end must cost less than the products saved.
-  return !target.isGpu() && isFilterable(g) &&
-         tiles.width * tiles.height * 16 * 1.5 <= g.outWidth * g.outHeight * 9 &&
-         fitsStack(g, tiles.scratch(g));
+  return !target.isGpu() && isFilterable(g) && tilesPay(g) && fitsStack(g, tiles.scratch(g));
 }
 
 MinimalScatter::MinimalScatter(const Conv2dGeometry &geometry, const KernelTarget &target)

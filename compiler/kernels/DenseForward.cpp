@@ -6,6 +6,7 @@
 #include "compiler/kernels/Tiles.h"
 
 #include <algorithm>
+#include <array>
 
 namespace nnx::kernels {
 
@@ -18,8 +19,8 @@ namespace {
 constexpr int blockRows = 208;
 // Weights of a block come from L3 or memory, one line for each row: asked for this many rows ahead.
 constexpr int prefetchRows = 16;
-// Tiles of samples that share one pass over the weights.
-constexpr int tilesTogether = 4;
+// Tiles of samples that share one pass over the weights; what is left over shares a shorter one.
+constexpr std::array<int, 3> tilesTogether = {4, 2, 1};
 
 } // namespace
 
@@ -32,86 +33,113 @@ Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
   ImageParam weights = inputBuffer(Float(32), "weights", {paddedRow(units), inputs});
   ImageParam bias = inputBuffer(Float(32), "bias", {paddedRow(units)});
   Var l("l"), n("n"), t("t"), b("b"), task("task"), j("j");
-
-  // z collects blocks of rows; each block's sums are made in registers. What is left over after
-  // the whole blocks is one shorter block.
-  const RegisterTile tile = chooseTile(target, 1, units, 1);
   // A task is some columns for some tiles of samples; it passes once over its part of the weights.
   // Fewer than 50 columns use too little of each line (20: 30 % slower); 512 are 128 kB of sums.
   const int mostColumns =
       target.isGpu() ? units : std::clamp(iterationsPerTask(2.0 * inputs * tileLanes * 2), 50, 512);
   const int tasks = ceilDiv(units, mostColumns);
-  const int columnsOfTask = roundUp(ceilDiv(units, tasks), tile.columns);
-  // The last tile of columns may end behind the row's padding.
-  Expr column = task * columnsOfTask + j;
-  if (columnsOfTask * tasks > paddedRow(units))
-    column = min(column, paddedRow(units) - 1);
-  Func z("z"), y("y");
-  z(l, j, t, task) = bias(column);
+
+  // z collects blocks of rows; each block's sums are made in registers. What is left over after
+  // the whole blocks is one shorter block.
   struct Blocks {
     Func sum;
     RDom row, block;
   };
-  std::vector<Blocks> all;
-  auto addBlocks = [&](int count, int rows, int from) {
-    Blocks blocks{Func("sum"), RDom(0, rows, "row"), RDom(0, count, "block")};
-    Expr k = from + b * rows + blocks.row;
-    blocks.sum(l, j, t, task, b) = 0.0f;
-    blocks.sum(l, j, t, task, b) += x(l, k, t) * weights(column, k);
-    z(l, j, t, task) += blocks.sum(l, j, t, task, blocks.block);
-    all.push_back(blocks);
+  struct Sums {
+    RegisterTile tile;
+    int columnsOfTask;
+    Func z;
+    std::vector<Blocks> all;
   };
-  const int rows = std::min(blockRows, inputs), rest = inputs % rows;
-  addBlocks(inputs / rows, rows, 0);
-  if (rest > 0)
-    addBlocks(1, rest, inputs - rest);
-  Expr before = target.isGpu() ? z(l, n, t, 0) : z(l, n % columnsOfTask, t, n / columnsOfTask);
-  Expr value = activation.value(before);
-  if (spec.flagOf("saves_input"))
-    y(l, n, t) = Tuple(value, before);
-  else
-    y(l, n, t) = value;
-
-  constrainOutputs(y, flatTensor(units));
+  auto sumsOf = [&](int tiles) {
+    const int together = std::min(tiles, tilesInRegisters(target));
+    Sums sums{chooseTile(target, together, units, together), 0, Func("z"), {}};
+    sums.columnsOfTask = roundUp(ceilDiv(units, tasks), sums.tile.columns);
+    // The last tile of columns may end behind the row's padding.
+    Expr column = task * sums.columnsOfTask + j;
+    if (sums.columnsOfTask * tasks > paddedRow(units))
+      column = min(column, paddedRow(units) - 1);
+    sums.z(l, j, t, task) = bias(column);
+    auto addBlocks = [&](int count, int rows, int from) {
+      Blocks blocks{Func("sum"), RDom(0, rows, "row"), RDom(0, count, "block")};
+      Expr k = from + b * rows + blocks.row;
+      blocks.sum(l, j, t, task, b) = 0.0f;
+      blocks.sum(l, j, t, task, b) += x(l, k, t) * weights(column, k);
+      sums.z(l, j, t, task) += blocks.sum(l, j, t, task, blocks.block);
+      sums.all.push_back(blocks);
+    };
+    const int rows = std::min(blockRows, inputs), rest = inputs % rows;
+    addBlocks(inputs / rows, rows, 0);
+    if (rest > 0)
+      addBlocks(1, rest, inputs - rest);
+    return sums;
+  };
+  Func y("y");
+  auto result = [&](const Sums &sums, const Expr &at) -> Tuple {
+    Expr before = sums.z(l, n % sums.columnsOfTask, at, n / sums.columnsOfTask);
+    Expr value = activation.value(before);
+    return spec.flagOf("saves_input") ? Tuple(value, before) : Tuple(value);
+  };
+  const std::vector<Argument> buffers{x, weights, bias};
   if (target.isGpu()) {
-    spreadOverThreads(y, {l, n, t}, {z});
-    for (const Blocks &blocks : all)
-      Func(blocks.sum).compute_at(z, blocks.block.x).store_in(onStack);
-    return {Pipeline(y), {x, weights, bias}};
+    Sums sums = sumsOf(1);
+    y(l, n, t) = result(sums, t);
+    constrainOutputs(y, flatTensor(units));
+    spreadOverThreads(y, {l, n, t}, {sums.z});
+    for (const Blocks &blocks : sums.all)
+      Func(blocks.sum).compute_at(sums.z, blocks.block.x).store_in(onStack);
+    return {Pipeline(y), buffers};
   }
-  Var to("to"), ti("ti"), no("no"), ni("ni");
-  y.vectorize(l)
-      .split(n, no, ni, columnsOfTask, TailStrategy::GuardWithIf)
-      .split(t, to, ti, tilesTogether, TailStrategy::GuardWithIf)
-      .reorder(l, ni, ti, no, to)
-      .parallel(no)
-      .parallel(to);
-  // Constant sizes keep it on the stack, here and in the other kernels.
-  z.compute_at(y, no)
-      .store_in(onStack)
-      .bound_storage(j, columnsOfTask)
-      .bound_storage(t, tilesTogether)
-      .vectorize(l, tileLanes);
-  for (size_t i = 0; i < all.size(); ++i) {
-    Var tileIndex("tile"), inTile("in_tile");
-    Stage collect = z.update(static_cast<int>(i));
-    collect.split(j, tileIndex, inTile, tile.columns, TailStrategy::RoundUp)
-        .reorder(l, inTile, tileIndex, t, all[i].block.x)
-        .vectorize(l, tileLanes)
-        .unroll(inTile);
-    Func sum = all[i].sum;
-    sum.compute_at(z, tileIndex)
+
+  y(l, n, t) = Tuple(std::vector<Expr>(spec.flagOf("saves_input") ? 2 : 1, undef<float>()));
+  constrainOutputs(y, flatTensor(units));
+  Expr tiles = x.dim(2).extent(), from = 0;
+  for (size_t i = 0; i < tilesTogether.size(); ++i) {
+    const int together = tilesTogether[i];
+    Sums sums = sumsOf(together);
+    RDom at(0, together, 0, (tiles - from) / together, "at");
+    y(l, n, from + together * at.y + at.x) = result(sums, from + together * at.y + at.x);
+    from += (tiles - from) / together * together;
+    Var no("no"), ni("ni");
+    y.update(static_cast<int>(i))
+        .split(n, no, ni, sums.columnsOfTask, TailStrategy::GuardWithIf)
+        .reorder(l, ni, at.x, no, at.y)
+        .vectorize(l)
+        .allow_race_conditions() // stages work on separate tiles, and tasks on separate sums
+        .parallel(no)
+        .parallel(at.y);
+    // Constant sizes keep it on the stack, here and in the other kernels.
+    sums.z.compute_at(y, no)
         .store_in(onStack)
-        .vectorize(l, tileLanes)
-        .unroll(j)
-        .update()
-        .reorder(l, j, all[i].row.x)
-        .vectorize(l, tileLanes)
-        .unroll(j)
-        .prefetch(weights, all[i].row.x, all[i].row.x, prefetchRows,
-                  PrefetchBoundStrategy::NonFaulting);
+        .bound_storage(j, sums.columnsOfTask)
+        .bound_storage(t, together)
+        .vectorize(l, tileLanes);
+    for (size_t k = 0; k < sums.all.size(); ++k) {
+      const Blocks &blocks = sums.all[k];
+      Var tileIndex("tile"), inTile("in_tile"), to("to"), ti("ti");
+      sums.z.update(static_cast<int>(k))
+          .split(j, tileIndex, inTile, sums.tile.columns, TailStrategy::RoundUp)
+          .split(t, to, ti, sums.tile.rows)
+          .reorder(l, inTile, ti, tileIndex, to, blocks.block.x)
+          .vectorize(l, tileLanes)
+          .unroll(inTile)
+          .unroll(ti);
+      Func(blocks.sum)
+          .compute_at(sums.z, tileIndex)
+          .store_in(onStack)
+          .vectorize(l, tileLanes)
+          .unroll(j)
+          .unroll(t)
+          .update()
+          .reorder(l, t, j, blocks.row.x)
+          .vectorize(l, tileLanes)
+          .unroll(j)
+          .unroll(t)
+          .prefetch(weights, blocks.row.x, blocks.row.x, prefetchRows,
+                    PrefetchBoundStrategy::NonFaulting);
+    }
   }
-  return {Pipeline(y), {x, weights, bias}};
+  return {Pipeline(y), buffers};
 }
 
 } // namespace nnx::kernels

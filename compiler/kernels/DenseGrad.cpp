@@ -38,12 +38,13 @@ Kernel build_dense_grad_weights_update(const KernelSpec &spec, const KernelTarge
   Var n("n"), k("k"), no("no"), ni("ni");
   RDom r = samplesOf(x, 2, samples);
 
-  // Here the lanes of a vector are units: 16 of them (two AVX2 registers) by 6 rows are 12 sums, 16
-  // by 24 on AVX-512. The gradient of a tile's whole rows is kept (3 kB), so that the update walks
-  // weights and state in the order of memory. The rows left over after whole tiles are a stage of
-  // their own.
-  const int vectors = tileLanes / target.vectorLanes;
-  const int tileRows = std::min(inputs, accumulatorsOf(target) / vectors);
+  // Here the lanes of a vector are units: a block of vectors by rows of weights is summed in
+  // registers (for 100 units 2 by 6, on AVX-512 7 by 3). The gradient of a block's whole rows is
+  // kept (3 kB), so that the update walks weights and state in the order of memory. The rows left
+  // over after whole blocks are a stage of their own.
+  const RegisterTile tile =
+      chooseTile(target, row / target.vectorLanes, inputs, 8, target.vectorLanes);
+  const int tileRows = tile.columns, tileUnits = tile.rows * tile.lanes;
   Func weights("weights");
   rule.start(weights, {n, k});
   if (target.isGpu()) {
@@ -63,26 +64,30 @@ Kernel build_dense_grad_weights_update(const KernelSpec &spec, const KernelTarge
     gradient(n, k) = sum(n, k);
     Expr at = from + place.x + rows * place.y;
     Stage step = rule.step(weights, {n, at}, gradient(n, at));
-    RVar task("task"), tile("tile");
+    RVar task("task"), block("block");
     // Stages work on separate rows, so the tasks of a parallel loop never meet.
     step.allow_race_conditions()
-        .split(place.y, task, tile, tilesOfTask, TailStrategy::GuardWithIf)
-        .reorder(n, place.x, tile, task)
+        .split(place.y, task, block, tilesOfTask, TailStrategy::GuardWithIf)
+        .reorder(n, place.x, block, task)
         .vectorize(n, tileLanes, TailStrategy::RoundUp)
-        .parallel(task);
-    gradient.compute_at(weights, tile)
+        .parallel(task)
+        .prefetch(x, block, block, 2, PrefetchBoundStrategy::NonFaulting);
+    gradient.compute_at(weights, block)
         .store_in(onStack)
-        .split(n, no, ni, tileLanes, TailStrategy::RoundUp)
+        .split(n, no, ni, tileUnits, TailStrategy::ShiftInwards)
         .reorder(ni, k, no)
-        .vectorize(ni)
+        .vectorize(ni, target.vectorLanes)
+        .unroll(ni)
         .unroll(k);
     sum.compute_at(gradient, no)
         .store_in(onStack)
-        .vectorize(n, tileLanes)
+        .vectorize(n, target.vectorLanes)
+        .unroll(n)
         .unroll(k)
         .update()
         .reorder(n, k, r.x, r.y)
-        .vectorize(n, tileLanes)
+        .vectorize(n, target.vectorLanes)
+        .unroll(n)
         .unroll(k);
   };
   const int rest = inputs % tileRows;
@@ -124,7 +129,7 @@ Kernel build_dense_grad_input(const KernelSpec &spec, const KernelTarget &target
   ImageParam dz = inputBuffer(Float(32), "dz", flatTensor(units));
   ImageParam weights = inputBuffer(Float(32), "weights", {paddedRow(units), inputs});
   ImageParam yOrZ = inputBuffer(Float(32), "y_or_z", flatTensor(inputs));
-  Var l("l"), k("k"), t("t"), ko("ko"), ki("ki"), task("task");
+  Var l("l"), k("k"), t("t"), ko("ko"), ki("ki"), ti("ti"), task("task");
   RDom n(0, units, "n");
   Func sum("sum"), dx("dx");
   sum(l, k, t) = 0.0f;
@@ -140,23 +145,34 @@ Kernel build_dense_grad_input(const KernelSpec &spec, const KernelTarget &target
     spreadOverThreads(dx, {l, k, t}, {sum});
     return {Pipeline(dx), inputsOf};
   }
-  // Six rows of weights (2.7 kB for 100 units) serve all tiles of samples one after another.
-  const RegisterTile tile = chooseTile(target, 1, inputs, 1);
-  const int tilesOfTask = iterationsPerTask(2.0 * units * tile.columns * 2 * tileLanes);
-  dx.vectorize(l)
-      .split(k, ko, ki, tile.columns, TailStrategy::ShiftInwards)
-      .reorder(l, ki, t, ko)
-      .unroll(ki)
-      .split(ko, task, ko, tilesOfTask, TailStrategy::GuardWithIf)
-      .parallel(task);
+  // Some rows of weights (2.7 kB for six of 100 units) serve all tiles of samples one after
+  // another, or two at a time where the registers are AVX-512's (as in dense_forward).
+  auto schedule = [&](Stage stage, int together) {
+    const RegisterTile tile = chooseTile(target, together, inputs, together);
+    const int blocksOfTask = iterationsPerTask(2.0 * units * tile.columns * 2 * tileLanes);
+    stage.vectorize(l)
+        .split(k, ko, ki, tile.columns, TailStrategy::ShiftInwards)
+        .split(t, t, ti, together, TailStrategy::ShiftInwards)
+        .reorder(l, ti, ki, t, ko)
+        .unroll(ki)
+        .unroll(ti)
+        .split(ko, task, ko, blocksOfTask, TailStrategy::GuardWithIf)
+        .parallel(task);
+  };
+  const int together = tilesInRegisters(target);
+  if (together > 1)
+    schedule(dx.specialize(dz.dim(2).extent() >= together), together);
+  schedule(dx, 1);
   sum.compute_at(dx, t)
       .store_in(onStack)
       .vectorize(l)
       .unroll(k)
+      .unroll(t)
       .update()
-      .reorder(l, k, n.x)
+      .reorder(l, t, k, n.x)
       .vectorize(l)
-      .unroll(k);
+      .unroll(k)
+      .unroll(t);
   return {Pipeline(dx), inputsOf};
 }
 

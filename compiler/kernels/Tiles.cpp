@@ -1,8 +1,6 @@
 // The choice of register tiles and tasks.
 #include "compiler/kernels/Tiles.h"
 
-#include "compiler/kernels/Tensors.h"
-
 #include <algorithm>
 
 namespace nnx::kernels {
@@ -11,11 +9,16 @@ int accumulatorsOf(const KernelTarget &target) {
   return target.vectorRegisters == 32 ? 24 : 12;
 }
 
-RegisterTile chooseTile(const KernelTarget &target, int rows, int columns, int maxRows) {
+int tilesInRegisters(const KernelTarget &target) {
+  return target.vectorLanes == tileLanes ? 2 : 1;
+}
+
+RegisterTile chooseTile(const KernelTarget &target, int rows, int columns, int maxRows,
+                        int maxLanes) {
   const int registers = accumulatorsOf(target);
-  RegisterTile best{tileLanes, 1, 1};
+  RegisterTile best{maxLanes, 1, 1};
   double least = 1e30;
-  for (int lanes = target.vectorLanes; lanes <= tileLanes; lanes *= 2) {
+  for (int lanes = target.vectorLanes; lanes <= maxLanes; lanes *= 2) {
     const int vectors = lanes / target.vectorLanes;
     for (int r = 1; r <= std::min(rows, maxRows); ++r)
       for (int c = 1; c <= columns && vectors * r * c <= registers; ++c) {

@@ -2,6 +2,7 @@
 #include "KernelCase.h"
 
 #include "compiler/kernels/Conv2dWinograd.h"
+#include "compiler/kernels/Conv2dWinogradGrad.h"
 #include "dsl/Activations.h"
 #include "dsl/Losses.h"
 #include "dsl/Optimizers.h"
@@ -48,7 +49,10 @@ std::vector<KernelSpec> shapes() {
                                         {"13x13x2", 2, "7x7", "1x1", "same", "3x3"},
                                         // Channels enough for minimal filtering.
                                         {"13x13x16", 16, "3x3", "1x1", "valid", "2x2"},
-                                        {"9x15x18", 21, "3x3", "1x1", "valid", "2x2"}}) {
+                                        {"9x15x18", 21, "3x3", "1x1", "valid", "2x2"},
+                                        // So wide that its windows are taken in blocks, the last
+                                        // of them over the end.
+                                        {"6x24x20", 33, "3x3", "1x1", "valid", "2x2"}}) {
     for (const char *saves : {"0", "1"})
       specs.push_back({"conv2d_forward",
                        conv(s.input, s.filters, s.kernel, s.stride, s.padding,
@@ -210,12 +214,16 @@ TEST(MinimalFilter, is_used_where_it_fits_the_stack) {
   EXPECT_FALSE(canFilterMinimally(geometry("13x13x512", 512, "2x2"), target));
   EXPECT_FALSE(canScatterMinimally(geometry("13x13x512", 512, "0"), target));
   EXPECT_FALSE(canScatterMinimally(geometry("200x200x32", 64, "0"), target));
+  EXPECT_TRUE(canCorrelateMinimally(geometry("200x200x512", 512, "2x2"), target));
+  EXPECT_FALSE(canCorrelateMinimally(geometry("13x13x18", 64, "2x2"), target));
+  EXPECT_FALSE(canCorrelateMinimally(geometry("13x13x32", 64, "0"), target));
 }
 
 class KernelTest : public testing::TestWithParam<KernelSpec> {};
 
 // Whole and partial last tiles; a prime number of units.
-const CaseSize sizes[] = {{32, 10, 3, 4}, {5, 17, 5, 2}, {48, 1, 1, 1}, {35, 16, 2, 3}};
+const CaseSize sizes[] = {
+    {32, 10, 3, 4}, {5, 17, 5, 2}, {48, 1, 1, 1}, {35, 16, 2, 3}, {112, 3, 2, 1}};
 
 TEST_P(KernelTest, agrees_with_plain_loops) {
   KernelTarget target = hostKernelTarget();

@@ -1,8 +1,8 @@
-// nnx-kernel-bench [SAMPLES] [KIND]: for each kernel of the baseline and of deeper convolutions, on
-// one thread, its time, its GF/s and its share of the roofline: the longer of what its operations
-// take at this core's multiply-add peak and what its bytes take to be read and written once. The
-// peak, the bytes and all kernels are timed in turns, and the least time of each counts, so a busy
-// machine disturbs all alike.
+// nnx-kernel-bench [SAMPLES] [KIND] [CPU]: for each kernel of the baseline and of deeper
+// convolutions, on one thread, its time, its GF/s and its share of the roofline: the longer of what
+// its operations take at this core's multiply-add peak and what its bytes take to be read and
+// written once. The peak, the bytes and all kernels are timed in turns, and the least time of each
+// counts, so a busy machine disturbs all alike.
 #include "test/unit/kernels/KernelCase.h"
 
 #include <algorithm>
@@ -26,23 +26,36 @@ double now() {
 
 constexpr long peakRounds = 20000;
 
-// Twelve independent chains of 8-wide multiply-adds; 16 operations each.
-void spinMultiplyAdds() {
+// Twelve independent chains of multiply-adds of a vector each.
+#define NNX_MULTIPLY_ADDS(V)                                                                       \
+  asm volatile("vpxor %%xmm14, %%xmm14, %%xmm14\n"                                                 \
+               "vpxor %%xmm15, %%xmm15, %%xmm15\n"                                                 \
+               "1:\n"                                                                              \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "0\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "1\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "2\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "3\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "4\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "5\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "6\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "7\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "8\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "9\n"                                      \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "10\n"                                     \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "11\n"                                     \
+               "dec %0\n jnz 1b\n"                                                                 \
+               : "+r"(rounds)                                                                      \
+               :                                                                                   \
+               : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",   \
+                 "xmm10", "xmm11", "xmm14", "xmm15", "cc")
+
+// With the vectors that kernels for this machine have.
+void spinMultiplyAdds(int lanes) {
   long rounds = peakRounds;
-  asm volatile("vxorps %%ymm14, %%ymm14, %%ymm14\n"
-               "vxorps %%ymm15, %%ymm15, %%ymm15\n"
-               "1:\n"
-               "vfmadd231ps %%ymm14, %%ymm15, %%ymm0\n vfmadd231ps %%ymm14, %%ymm15, %%ymm1\n"
-               "vfmadd231ps %%ymm14, %%ymm15, %%ymm2\n vfmadd231ps %%ymm14, %%ymm15, %%ymm3\n"
-               "vfmadd231ps %%ymm14, %%ymm15, %%ymm4\n vfmadd231ps %%ymm14, %%ymm15, %%ymm5\n"
-               "vfmadd231ps %%ymm14, %%ymm15, %%ymm6\n vfmadd231ps %%ymm14, %%ymm15, %%ymm7\n"
-               "vfmadd231ps %%ymm14, %%ymm15, %%ymm8\n vfmadd231ps %%ymm14, %%ymm15, %%ymm9\n"
-               "vfmadd231ps %%ymm14, %%ymm15, %%ymm10\n vfmadd231ps %%ymm14, %%ymm15, %%ymm11\n"
-               "dec %0\n jnz 1b\n"
-               : "+r"(rounds)
-               :
-               : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
-                 "xmm10", "xmm11", "xmm14", "xmm15", "cc");
+  if (lanes == 16)
+    NNX_MULTIPLY_ADDS("zmm");
+  else
+    NNX_MULTIPLY_ADDS("ymm");
 }
 
 // As many bytes as a kernel reads and writes; what is updated in place is both.
@@ -194,10 +207,11 @@ int main(int argc, char **argv) {
   const std::string_view given = argc > 1 ? argv[1] : "32";
   std::from_chars(given.data(), given.data() + given.size(), samples);
   if (samples < 1) {
-    std::fputs("usage: nnx-kernel-bench [SAMPLES] [KIND]\n", stderr);
+    std::fputs("usage: nnx-kernel-bench [SAMPLES] [KIND] [CPU]\n", stderr);
     return 2;
   }
   const std::string only = argc > 2 ? argv[2] : "";
+  const KernelTarget target = argc > 3 ? parseKernelTarget(argv[3]) : hostKernelTarget();
   struct Timed {
     Row row;
     LoadedKernel kernel;
@@ -217,7 +231,7 @@ int main(int argc, char **argv) {
     KernelCase data(row.spec, size);
     Traffic traffic(data);
     auto t = std::make_unique<Timed>(
-        Timed{row, LoadedKernel(row.spec, hostKernelTarget()), data, {}, std::move(traffic)});
+        Timed{row, LoadedKernel(row.spec, target), data, {}, std::move(traffic)});
     for (auto &[name, value] : t->data.hypers())
       value = 1e-7f; // the numbers stay as they are
     t->call = t->kernel.bind(t->data.values());
@@ -228,9 +242,10 @@ int main(int argc, char **argv) {
     timed.push_back(std::move(t));
   }
   double peak = 1e9;
+  const int lanes = target.vectorLanes;
   for (int round = 0; round < 60; ++round) {
     double start = now();
-    spinMultiplyAdds();
+    spinMultiplyAdds(lanes);
     peak = std::min(peak, now() - start);
     for (auto &t : timed) {
       start = now();
@@ -245,7 +260,7 @@ int main(int argc, char **argv) {
       t->repeats = std::clamp(static_cast<int>(1e-3 / one), 1, 200);
     }
   }
-  const double peakFlops = peakRounds * 12.0 * 16.0 / peak;
+  const double peakFlops = peakRounds * 12.0 * 2 * lanes / peak;
   std::printf("multiply-add peak %.1f GF/s, %d samples\n", peakFlops / 1e9, samples);
   double sum = 0;
   for (auto &t : timed) {
