@@ -25,13 +25,20 @@ class Nnx_SavedFormat<string before> {
     (`saved` `(` $saved^ `)`)? attr-dict `:` functional-type(operands, results)}];
 }
 
-def Nnx_Conv2dGradInputOp : Nnx_GradientOp<"conv2d_grad_input"> {
+def Nnx_Conv2dGradInputOp
+    : Nnx_GradientOp<"conv2d_grad_input", [AttrSizedOperandSegments]> {
   let summary = "dx[b,iy,ix,ci] = sum dy[b,oy,ox,co] * w[ky,kx,ci,co], over the places that read x[iy,ix]";
-  let arguments = (ins Nnx_Image:$dy, Nnx_ConvKernel:$weights, Optional<Nnx_Image>:$saved,
-    Nnx_Pair:$strides, Nnx_Dilations:$dilations, Nnx_PaddingAttr:$padding,
+  let description = [{
+    With `window`, dy is the gradient of the pool behind the convolution, and argmax says where in
+    each window it belongs.
+  }];
+  let arguments = (ins Nnx_Image:$dy, Optional<Nnx_Argmax>:$argmax, Nnx_ConvKernel:$weights,
+    Optional<Nnx_Image>:$saved, Nnx_Pair:$strides, Nnx_Dilations:$dilations,
+    Nnx_PaddingAttr:$padding, OptionalAttr<Nnx_Pair>:$window, OptionalAttr<Nnx_Pair>:$pool_strides,
     OptionalAttr<StrAttr>:$activation);
   let results = (outs Nnx_Image:$dx);
-  let assemblyFormat = Nnx_SavedFormat<"$dy `,` $weights">.format;
+  let assemblyFormat =
+    Nnx_SavedFormat<"$dy (`argmax` `(` $argmax^ `)`)? `,` $weights">.format;
 }
 
 def Nnx_Conv2dGradWeightsOp : Nnx_GradientOp<"conv2d_grad_weights"> {

@@ -203,6 +203,7 @@ void run(SquaredNormOp op, Frame &f) {
 }
 
 void run(Conv2dGradInputOp op, Frame &f) {
+  assert(!op.getArgmax() && "what Fuse makes is for kernels");
   Window window = convWindow(op, op.getDx(), op.getWeights());
   f.set(op.getDx(),
         chain(conv2dGradInput(f[op.getDy()], f[op.getWeights()], window, f.shapeOf(op.getDx())),

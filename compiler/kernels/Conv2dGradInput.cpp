@@ -25,8 +25,11 @@ Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &targe
   auto gradient = [&](const Expr &value) {
     return activation.isNone() ? value : value * activation.slope(yOrZ(l, x, y, ci, t));
   };
-  auto inputs = [&](const ImageParam &dz, const ImageParam &weights) {
-    std::vector<Argument> all{dz, weights};
+  auto inputs = [&](const ImageParam &dz, const ImageParam &argmax, const ImageParam &weights) {
+    std::vector<Argument> all{dz};
+    if (g.isPooled)
+      all.emplace_back(argmax);
+    all.emplace_back(weights);
     if (!activation.isNone())
       all.emplace_back(yOrZ);
     return all;
@@ -35,10 +38,11 @@ Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &targe
     MinimalScatter scatter(g, target);
     dx(l, x, y, ci, t) = gradient(scatter.value);
     scatter.schedule(dx);
-    return {Pipeline(dx), inputs(scatter.dz, scatter.weights)};
+    return {Pipeline(dx), inputs(scatter.dz, scatter.argmax, scatter.weights)};
   }
 
-  ImageParam dz = inputBuffer(Float(32), "dz", g.outputExtents());
+  ImageParam dz = inputBuffer(Float(32), "dz", g.pooledExtents());
+  ImageParam argmax = inputBuffer(UInt(8), "argmax", g.pooledExtents());
   ImageParam weights = inputBuffer(Float(32), "weights", g.weightExtents());
   RDom r(0, g.filters, 0, g.kernelW, 0, g.kernelH, "r");
   Expr fromX = x + g.padLeft - r.y * g.dilationW, fromY = y + g.padTop - r.z * g.dilationH;
@@ -46,19 +50,26 @@ Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &targe
     Expr fits = from >= 0 && from <= (extent - 1) * stride;
     return stride == 1 ? fits : fits && from % stride == 0;
   };
-  r.where(inside(fromX, g.strideW, g.outWidth));
-  r.where(inside(fromY, g.strideH, g.outHeight));
+  const int usedWidth = g.pooledWidth * g.poolW, usedHeight = g.pooledHeight * g.poolH;
+  r.where(inside(fromX, g.strideW, usedWidth));
+  r.where(inside(fromY, g.strideH, usedHeight));
+  Expr atX = clamp(fromX / g.strideW, 0, usedWidth - 1);
+  Expr atY = clamp(fromY / g.strideH, 0, usedHeight - 1);
+  Expr delta = dz(l, atX / g.poolW, atY / g.poolH, r.x, t);
+  if (g.isPooled) {
+    Expr place = atX % g.poolW + g.poolW * (atY % g.poolH);
+    delta =
+        select(cast<int>(argmax(l, atX / g.poolW, atY / g.poolH, r.x, t)) == place, delta, 0.0f);
+  }
   Func sum("sum");
   sum(l, x, y, ci, t) = 0.0f;
-  sum(l, x, y, ci, t) += dz(l, clamp(fromX / g.strideW, 0, g.outWidth - 1),
-                            clamp(fromY / g.strideH, 0, g.outHeight - 1), r.x, t) *
-                         weights(r.x, r.y, r.z, ci);
+  sum(l, x, y, ci, t) += delta * weights(r.x, r.y, r.z, ci);
   dx(l, x, y, ci, t) = gradient(sum(l, x, y, ci, t));
 
   constrainOutputs(dx, g.inputExtents());
   if (target.isGpu()) {
     spreadOverThreads(dx, {l, x, y, ci, t}, {sum});
-    return {Pipeline(dx), inputs(dz, weights)};
+    return {Pipeline(dx), inputs(dz, argmax, weights)};
   }
   // One x at a time: taps outside dz are then left out by the bounds of the loops over kx and ky,
   // and no work is done on zeros. The loop over co, inside, is long.
@@ -82,7 +93,7 @@ Kernel build_conv2d_grad_input(const KernelSpec &spec, const KernelTarget &targe
       .reorder(l, ci, r.x, r.y, r.z)
       .vectorize(l)
       .unroll(ci);
-  return {Pipeline(dx), inputs(dz, weights)};
+  return {Pipeline(dx), inputs(dz, argmax, weights)};
 }
 
 } // namespace nnx::kernels

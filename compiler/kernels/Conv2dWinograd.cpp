@@ -167,7 +167,8 @@ struct DeltaTiles {
   RegisterTile tile;
 
   DeltaTiles(const Conv2dGeometry &g, const KernelTarget &target)
-      : width(ceilDiv(g.outWidth, 2)), height(ceilDiv(g.outHeight, 2)),
+      : width(g.isPooled ? g.pooledWidth : ceilDiv(g.outWidth, 2)),
+        height(g.isPooled ? g.pooledHeight : ceilDiv(g.outHeight, 2)),
         tile(chooseTile(target, width, std::min(together, g.channels), 6)) {}
   // Floats that a thread keeps: the transformed deltas of a row of tiles, the sums of some
   // channels.
@@ -180,21 +181,26 @@ struct DeltaTiles {
 
 bool canScatterMinimally(const Conv2dGeometry &g, const KernelTarget &target) {
   const DeltaTiles tiles(g, target);
-  return !target.isGpu() && isFilterable(g) && tilesPay(g) && fitsStack(g, tiles.scratch(g));
+  return !target.isGpu() && isFilterable(g) &&
+         (g.isPooled ? g.poolH == 2 && g.poolW == 2 : tilesPay(g)) &&
+         fitsStack(g, tiles.scratch(g));
 }
 
 MinimalScatter::MinimalScatter(const Conv2dGeometry &geometry, const KernelTarget &target)
-    : g(geometry), target(target), dz(inputBuffer(Float(32), "dz", g.outputExtents())),
+    : g(geometry), target(target), dz(inputBuffer(Float(32), "dz", g.pooledExtents())),
+      argmax(inputBuffer(UInt(8), "argmax", g.pooledExtents())),
       weights(inputBuffer(Float(32), "weights", g.weightExtents())), r(0, g.filters, "filter") {
   const DeltaTiles tiles(g, target);
   u(c, i, j, ci) = transformedKernel(weights, c, i, j, ci);
-  auto delta = [&](const Expr &atX, const Expr &atY) {
+  auto delta = [&](int p, int q) {
+    if (g.isPooled)
+      return select(argmax(l, tx, ty, c, t) == cast<uint8_t>(2 * q + p), dz(l, tx, ty, c, t), 0.0f);
+    Expr atX = 2 * tx + p, atY = 2 * ty + q;
     return select(atX < g.outWidth && atY < g.outHeight,
                   dz(l, min(atX, g.outWidth - 1), min(atY, g.outHeight - 1), c, t), 0.0f);
   };
-  d(l, i, j, tx, ty, c, t) = transformDelta(j, [&](int q) {
-    return transformDelta(i, [&](int p) { return delta(2 * tx + p, 2 * ty + q); });
-  });
+  d(l, i, j, tx, ty, c, t) = transformDelta(
+      j, [&](int q) { return transformDelta(i, [&](int p) { return delta(p, q); }); });
   sum(l, i, j, tx, ty, ci, t) = 0.0f;
   sum(l, i, j, tx, ty, ci, t) += u(r, i, j, ci) * d(l, i, j, tx, ty, r, t);
   m(l, i, j, tx, ty, ci, t) = sum(l, i, j, tx, ty, ci, t);

@@ -37,7 +37,7 @@ private:
   Halide::Func u{"u"}, v{"v"}, sum{"sum"}, m{"m"};
 };
 
-/// The same for the gradient by the input, whose tiles are those of dz; `dz` has no pool.
+/// The same for the gradient by the input, whose tiles are those of dz: with a pool, its windows.
 bool canScatterMinimally(const Conv2dGeometry &geometry, const KernelTarget &target);
 
 /// The gradient by the input, and what it reads.
@@ -53,7 +53,7 @@ private:
   KernelTarget target;
 
 public:
-  Halide::ImageParam dz, weights;
+  Halide::ImageParam dz, argmax, weights;
   Halide::Expr value; // at (l, x, y, ci, t)
 
 private:

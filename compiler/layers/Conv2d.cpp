@@ -41,9 +41,11 @@ LogicalResult Conv2dOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
 SmallVector<Value> Conv2dOp::buildGradient(OpBuilder &builder, ValueRange resultGradients) {
   Value dy = resultGradients[0];
   SmallVector<Value> gradients{
-      buildAt<Conv2dGradInputOp>(builder, *this, getX().getType(), dy, getWeights(),
-                                 /*saved=*/Value(), getStrides(), getDilations(), getPadding(),
-                                 /*activation=*/StringAttr()),
+      buildAt<Conv2dGradInputOp>(
+          builder, *this, getX().getType(), dy, /*argmax=*/Value(), getWeights(),
+          /*saved=*/Value(), getStridesAttr(), getDilationsAttr(), getPaddingAttr(),
+          /*window=*/DenseI64ArrayAttr(), /*pool_strides=*/DenseI64ArrayAttr(),
+          /*activation=*/StringAttr()),
       buildAt<Conv2dGradWeightsOp>(builder, *this, getWeights().getType(), getX(), dy, getStrides(),
                                    getDilations(), getPadding())};
   if (getBias())
@@ -61,13 +63,6 @@ static LogicalResult verifyDelta(Operation *op, Value x, Value weights, Value dy
   if (failed(y))
     return failure();
   return expectType("`dy`", *y, dy.getType(), complainAt(op));
-}
-
-LogicalResult Conv2dGradInputOp::verify() {
-  if (failed(verifyDelta(*this, getDx(), getWeights(), getDy(), getStrides(), getDilations(),
-                         getPadding())))
-    return failure();
-  return expectSaved(getSaved(), getActivation(), getDx().getType(), complainAt(*this));
 }
 
 LogicalResult Conv2dGradWeightsOp::verify() {
@@ -102,6 +97,21 @@ static LogicalResult verifyArgmax(Operation *op, Value argmax, RankedTensorType 
     return success();
   Type ui8 = IntegerType::get(op->getContext(), 8, IntegerType::Unsigned);
   return expectType("`argmax`", pooled.clone(ui8), argmax.getType(), complainAt(op));
+}
+
+LogicalResult Conv2dGradInputOp::verify() {
+  auto complain = complainAt(*this);
+  FailureOr<RankedTensorType> y = inferConv2d(typeOf(getDx()), typeOf(getWeights()), {},
+                                              getStrides(), getDilations(), getPadding(), complain);
+  if (succeeded(y))
+    y = pooled(*this, *y, getWindow(), getPoolStrides());
+  if (failed(y) || failed(expectType("`dy`", *y, getDy().getType(), complain)))
+    return failure();
+  if (bool(getArgmax()) != getWindow().has_value())
+    return emitOpError("expects `argmax` and `window` together");
+  if (failed(verifyArgmax(*this, getArgmax(), *y)))
+    return failure();
+  return expectSaved(getSaved(), getActivation(), getDx().getType(), complain);
 }
 
 LogicalResult Conv2dBlockOp::verify() {

@@ -236,6 +236,33 @@ template <class GradientOp> struct FoldDerivative : OpRewritePattern<ActivationG
   }
 };
 
+// The gradient of the pool behind a convolution goes through both in one op where the kernel makes
+// use of the windows: minimal filtering of tiles of 2x2, see Conv2dWinograd.cpp.
+struct FusePoolGradWithConvolutionGrad : OpRewritePattern<Conv2dGradInputOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Conv2dGradInputOp grad, PatternRewriter &rewriter) const override {
+    auto scatter = grad.getDy().getDefiningOp<MaxPoolGradOp>();
+    if (!scatter || scatter.getSaved() || !isPartition(scatter, typeOf(scatter.getDx())))
+      return failure();
+    ArrayRef<int64_t> kernel = typeOf(grad.getWeights()).getShape();
+    auto areAll = [](ArrayRef<int64_t> extents, int64_t value) {
+      return llvm::all_of(extents, [&](int64_t extent) { return extent == value; });
+    };
+    if (!areAll(kernel.take_front(2), 3) || kernel[2] < 16 || kernel[3] < 16 ||
+        !areAll(scatter.getWindow(), 2) || !areAll(grad.getStrides(), 1) ||
+        !areAll(grad.getDilations(), 1) || grad.getPadding() != Padding::Valid)
+      return rewriter.notifyMatchFailure(grad, "no tiles of 2x2");
+    rewriter.modifyOpInPlace(grad, [&] {
+      grad.getDyMutable().set(scatter.getDy());
+      grad.getArgmaxMutable().assign(scatter.getArgmax());
+      grad.setWindowAttr(scatter.getWindowAttr());
+      grad.setPoolStridesAttr(scatter.getStridesAttr());
+    });
+    return success();
+  }
+};
+
 struct FuseUpdate : OpRewritePattern<UpdateOp> {
   FuseUpdate(MLIRContext *context, bool acrossLayers)
       : OpRewritePattern(context), acrossLayers(acrossLayers) {}
@@ -356,7 +383,7 @@ struct Fuse : impl::FuseBase<Fuse> {
       patterns.add<FuseActivation<Conv2dOp>, FuseActivation<DenseOp>, MoveDerivativeBeforeUnflatten,
                    FoldDerivative<DenseGradInputOp>, FoldDerivative<Conv2dGradInputOp>,
                    FoldDerivative<MaxPoolGradOp>, FuseConvolutionWithSoftmax,
-                   FusePoolGradWithSoftmaxGrad>(context);
+                   FusePoolGradWithSoftmaxGrad, FusePoolGradWithConvolutionGrad>(context);
     }
     patterns.add<FuseLossGradient, FuseElementwiseLossGradient, SplitBatchNorm>(context);
     patterns.add<FuseUpdate>(context, acrossLayers);

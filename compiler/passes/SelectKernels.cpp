@@ -115,11 +115,14 @@ private:
     Bindings bindings{{"dz", buffers.of(op.getDy())},
                       {"weights", buffers.of(op.getWeights())},
                       {"dx", buffers.of(op.getDx())}};
+    if (op.getArgmax())
+      bindings.push_back({"argmax", buffers.of(op.getArgmax())});
     if (op.getSaved())
       bindings.push_back({"y_or_z", buffers.of(op.getSaved())});
     return call(op, "conv2d_grad_input",
                 with(convolution(op, op.getDx(), op.getWeights()),
-                     {{"activation", op.getActivation().value_or("none").str()}}),
+                     {{"pool", op.getWindow() ? shapeText(*op.getWindow()) : "0"},
+                      {"activation", op.getActivation().value_or("none").str()}}),
                 bindings);
   }
 

@@ -45,7 +45,7 @@ std::vector<KernelSpec> everyKind() {
       {"conv2d_forward", conv({{"activation", "elu"}, {"pool", "2x2"}, {"saves_input", "1"}})},
       {"conv2d_grad_weights_update", conv({{"pool", "2x2"}, {"optimizer", sgd}})},
       {"conv2d_grad_bias_update", {{"optimizer", sgd}}},
-      {"conv2d_grad_input", conv({{"activation", "softplus"}})},
+      {"conv2d_grad_input", conv({{"pool", "2x2"}, {"activation", "softplus"}})},
       {"conv2d_softmax_forward", conv({})},
       {"max_pool_forward", pool},
       {"max_pool_softmax_grad", pool},

@@ -64,8 +64,11 @@ std::vector<KernelSpec> shapes() {
       specs.push_back(
           {"conv2d_softmax_forward", conv(s.input, s.filters, s.kernel, s.stride, s.padding, {})});
     for (const char *activation : {"none", "tanh"})
-      specs.push_back({"conv2d_grad_input", conv(s.input, s.filters, s.kernel, s.stride, s.padding,
-                                                 {{"activation", activation}})});
+      for (const std::string pool : {"0", s.pool})
+        if (pool != "0" || activation[0] == 'n' || s.pool[0] == '0')
+          specs.push_back(
+              {"conv2d_grad_input", conv(s.input, s.filters, s.kernel, s.stride, s.padding,
+                                         {{"pool", pool}, {"activation", activation}})});
   }
   for (auto [input, kernel, dilation, padding] :
        std::initializer_list<std::array<const char *, 4>>{{"8x9x3", "3x3", "2x2", "valid"},
@@ -78,7 +81,7 @@ std::vector<KernelSpec> shapes() {
     specs.push_back({"conv2d_forward",
                      dilated({{"activation", "relu"}, {"pool", "2x2"}, {"saves_input", "0"}})});
     specs.push_back({"conv2d_grad_weights_update", dilated({{"pool", "0"}, {"optimizer", sgd}})});
-    specs.push_back({"conv2d_grad_input", dilated({{"activation", "tanh"}})});
+    specs.push_back({"conv2d_grad_input", dilated({{"pool", "0"}, {"activation", "tanh"}})});
   }
   for (const char *window : {"2x2", "3x3", "1x2", "5x4"})
     for (const char *stride : {"2x2", "1x1", "3x2"})

@@ -138,7 +138,7 @@ void conv2dGradInput(Reference &reference) {
                           iy = y * g.strideH + ky * g.dilationH - g.padTop;
                 if (ix >= 0 && ix < g.width && iy >= 0 && iy < g.height)
                   dx[indexOf(e, {l, ix, iy, ci, t})] +=
-                      at(reference.in("dz"), {l, x, y, c, t}) *
+                      delta(reference, g, l, x, y, c, t) *
                       at(reference.in("weights"), {c, kx, ky, ci});
               }
       if (reference.text("activation") != "none")

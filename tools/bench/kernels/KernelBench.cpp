@@ -123,7 +123,8 @@ std::vector<Row> rows() {
     all.push_back(
         {{"conv2d_grad_weights_update", with({{"pool", pool}, {"optimizer", sgd}})}, flops, first});
     if (!first)
-      all.push_back({{"conv2d_grad_input", with({{"activation", "none"}})}, flops, false});
+      all.push_back(
+          {{"conv2d_grad_input", with({{"pool", pool}, {"activation", "none"}})}, flops, false});
   };
   auto dense = [&](int inputs, int units, bool hasInputGradient) {
     const std::string k = std::to_string(inputs), n = std::to_string(units);

@@ -117,7 +117,9 @@ std::vector<Compared> compared() {
         with({{"pool", "0"}, {"optimizer", "sgd(nesterov=false)"}}, conv)},
        convGradWeights,
        46},
-      {{"conv2d_grad_input", with({{"activation", "none"}}, conv)}, convGradInput, 43},
+      {{"conv2d_grad_input", with({{"pool", "0"}, {"activation", "none"}}, conv)},
+       convGradInput,
+       43},
   };
 }
 
