@@ -74,6 +74,13 @@ void ModelFiles::snapshotTaken(const RunInfo &, const RunResult &result,
 
 void ModelFiles::runEnded(const RunInfo &, const RunResult &result) {
   forget(result);
+  const std::scoped_lock lock(mutex);
+  if (settling.isDue())
+    settling.run([&] { settle(); });
+}
+
+void ModelFiles::studyEnded(const StudyOutcome &) {
+  const std::scoped_lock lock(mutex);
   settle();
 }
 
@@ -102,7 +109,6 @@ void ModelFiles::publish(const std::string &digest, const std::string &experimen
 void ModelFiles::settle() {
   if (policy == SavedWeights::none)
     return;
-  const std::scoped_lock lock(mutex);
   const StudyResults results = store.load(false);
   std::set<fs::path> needed;
   for (const std::string &digest : untold)

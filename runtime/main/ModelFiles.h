@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/main/CommandLine.h"
+#include "runtime/store/Pace.h"
 #include "runtime/store/ResultStore.h"
 #include "runtime/train/WeightsKeeper.h"
 
@@ -29,7 +30,7 @@ public:
   void snapshotTaken(const RunInfo &run, const RunResult &result,
                      std::span<const EpochFigures> epochs) override;
   void runEnded(const RunInfo &run, const RunResult &result) override;
-  void studyEnded(const StudyOutcome &) override { settle(); }
+  void studyEnded(const StudyOutcome &) override;
 
 private:
   [[nodiscard]] std::filesystem::path fileOf(const std::string &digest) const;
@@ -46,6 +47,7 @@ private:
   /// --repeats.
   std::map<std::pair<size_t, size_t>, size_t> wanted;
   std::multiset<std::string> untold; // digests of results that the store does not have yet
+  Pace settling;                     // reads all results
 };
 
 } // namespace nnxrt

@@ -45,7 +45,11 @@ public:
 
   template <typename T> T number() {
     T value{};
-    std::memcpy(&value, take(sizeof value), sizeof value);
+    const char *const start = take(sizeof value);
+    if constexpr (std::is_same_v<T, bool>) // other bytes are no value of the type
+      if (*start != 0 && *start != 1)
+        throw StoreError("a truth value is neither 0 nor 1");
+    std::memcpy(&value, start, sizeof value);
     return value;
   }
   template <typename T> std::vector<T> list() {

@@ -229,7 +229,7 @@ void ResultStore::snapshotTaken(const RunInfo &run, const RunResult &result,
                              "AND target = ? AND goal = ? AND status = 'finished'");
   remove.bindAll(id, run.key, run.seed, info->quick, info->target, result.steps).run();
   transaction.commit();
-  writeCsvLocked();
+  writeCsvIfDue();
 }
 
 void ResultStore::runEnded(const RunInfo &run, const RunResult &result) {
@@ -246,7 +246,7 @@ void ResultStore::runEnded(const RunInfo &run, const RunResult &result) {
   remove.bindAll(id, run.key, run.seed, info->quick, info->target, whole, run.steps).run();
   transaction.commit();
   running.erase(placeOf(run));
-  writeCsvLocked();
+  writeCsvIfDue();
 }
 
 void ResultStore::studyEnded(const StudyOutcome &ending) {
@@ -256,6 +256,11 @@ void ResultStore::studyEnded(const StudyOutcome &ending) {
   Statement update(database, "UPDATE study SET ended = ?, seconds = ? WHERE id = ?");
   update.bindAll(ended, outcome.seconds, studyRow).run();
   writeCsvLocked();
+}
+
+void ResultStore::writeCsvIfDue() {
+  if (csv.isDue())
+    csv.run([&] { writeCsvLocked(); });
 }
 
 void ResultStore::writeCsvLocked() {

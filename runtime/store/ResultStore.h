@@ -1,6 +1,7 @@
 // Results of a study in DIR/results.sqlite, and DIR/results.csv beside it after every run.
 #pragma once
 
+#include "runtime/store/Pace.h"
 #include "runtime/store/ResultReader.h"
 #include "runtime/store/ResultsFolder.h"
 #include "runtime/train/RunObserver.h"
@@ -54,10 +55,12 @@ private:
   void fillRow(int64_t id, const RunResult &result);
   void insertTestFigures(int64_t id, const RunResult &result);
   StudyResults loadLocked(bool withSamples);
+  void writeCsvIfDue();
   void writeCsvLocked();
 
   const ResultsFolder &folder;
   const bool force;
+  Pace csv; // results.csv is written anew from all results
   std::mutex mutex;
   Database database;
   const StudyInfo *info = nullptr;

@@ -3,12 +3,15 @@
 
 #include "runtime/train/RunPlan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <exception>
 #include <mutex>
 #include <new>
 #include <system_error>
+#include <utility>
 
 using namespace nnxrt;
 
@@ -36,7 +39,7 @@ private:
   void trainOne(const RunRequest &request, ThreadPool &pool);
   RunResult train(const RunRequest &request, ThreadPool &pool);
   void count(RunStatus status);
-  void keepFailure();
+  void keepFailure(std::exception_ptr found);
 
   const std::span<const RunRequest> requests;
   const Placement placement;
@@ -56,8 +59,10 @@ StudyOutcome Schedule::run() {
   try {
     for (size_t job = 0; job < jobs; ++job)
       threads.emplace_back([this] { work(); });
-  } catch (const std::system_error &) { // no thread to be had
-    keepFailure();
+  } catch (const std::system_error &error) { // those that run end with it
+    keepFailure(std::make_exception_ptr(
+        std::system_error(error.code(), fmt::format("the thread of job {} of {} cannot be started",
+                                                    threads.size() + 1, jobs))));
   }
   for (std::thread &thread : threads)
     thread.join();
@@ -77,14 +82,14 @@ void Schedule::work() {
       trainOne(requests[index], pool);
     }
   } catch (...) {
-    keepFailure();
+    keepFailure(std::current_exception());
   }
 }
 
-void Schedule::keepFailure() {
+void Schedule::keepFailure(std::exception_ptr found) {
   const std::scoped_lock lock(mutex);
   if (!failure)
-    failure = std::current_exception();
+    failure = std::move(found);
   stop.raise();
 }
 

@@ -1,6 +1,7 @@
 // States of runs as files: what is written comes back, and nothing that is damaged is trusted.
 #include "runtime/store/Checkpoints.h"
 
+#include "runtime/data/Sha256.h"
 #include "runtime/store/StoreError.h"
 #include "test/unit/runtime/StudyFixture.h"
 
@@ -8,6 +9,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <span>
 
 namespace nnxrt {
 namespace {
@@ -106,6 +108,28 @@ TEST_F(CheckpointsTest, damage_anywhere_is_found) {
   std::string newer = bytes;
   newer[8] = 99;
   expectRefused(newer, "format 99");
+}
+
+// Whoever writes a state with its right digest can still not make a truth value of any byte.
+TEST_F(CheckpointsTest, a_truth_value_is_checked) {
+  checkpoints.keep(run, "layout", saved);
+  const std::string bytes = readFile(onlyFile());
+  constexpr size_t digestAt = 16, bodyAt = 48;
+  int found = 0;
+  for (size_t at = bodyAt; at < bytes.size(); ++at) {
+    std::string body = bytes.substr(bodyAt);
+    body[at - bodyAt] = 74;
+    const std::string digest = sha256Hex(std::as_bytes(std::span(body)));
+    std::string file = bytes.substr(0, digestAt);
+    for (size_t i = 0; i < digest.size(); i += 2)
+      file += static_cast<char>(std::stoi(digest.substr(i, 2), nullptr, 16));
+    std::ofstream(onlyFile(), std::ios::binary | std::ios::trunc) << file + body;
+    const RunStates::Found state = checkpoints.find(run, "layout", 100);
+    if (!state.run && !state.warnings.empty() &&
+        state.warnings[0].find("neither 0 nor 1") != std::string::npos)
+      ++found;
+  }
+  EXPECT_GT(found, 0);
 }
 
 TEST_F(CheckpointsTest, a_state_of_another_layout_is_refused) {
