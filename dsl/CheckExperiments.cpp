@@ -128,7 +128,7 @@ void Checker::checkExperiments(bool expand) {
     Experiment experiment;
     ExperimentCheck check = checkExperiment(node, experiment);
     auto candidates = readCandidates(node, file, globals, sink);
-    const bool isExpandable = expand && candidates;
+    const bool isExpandable = expand && candidates && node.train;
     const std::size_t before = sink.errorCount();
     if (isExpandable && check.isNetworkRight && !wrongDatasets.contains(node.train->dataset))
       GridExpander(*this, node, *node.train, std::move(*candidates), check.isTrainingRight)
