@@ -6,6 +6,7 @@
 #pragma once
 
 #include "compiler/kernels/Conv2d.h"
+#include "compiler/kernels/MinimalFiltering.h"
 
 #include <Halide.h>
 #include <functional>
@@ -56,8 +57,12 @@ constexpr int skewed(int extent) {
 }
 
 inline bool isFilterable(const Conv2dGeometry &g) {
-  return g.kernelH == 3 && g.kernelW == 3 && g.strideH == 1 && g.strideW == 1 && g.dilationH == 1 &&
-         g.dilationW == 1 && !g.isPadded && g.channels >= 16 && g.filters >= 16;
+  return isFilterable(FilterShape{{g.kernelH, g.kernelW},
+                                  {g.strideH, g.strideW},
+                                  {g.dilationH, g.dilationW},
+                                  g.isPadded,
+                                  g.channels,
+                                  g.filters});
 }
 
 /// Whether tiles of 2x2 over all outputs pay: what lies over the end must cost less than the

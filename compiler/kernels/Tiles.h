@@ -19,8 +19,8 @@ struct RegisterTile {
 int accumulatorsOf(const KernelTarget &target);
 
 /// Tiles of samples that share the weights of a dense layer in registers. AVX-512 needs two: a load
-/// for each multiply-add is more than it can do (dense_forward of 5408 to 100: 242 to 145 us). AVX2
-/// is slower with two, whose blocks are of three columns.
+/// for each multiply-add holds it back (dense_forward of 5408 to 100: 242 to 145 us). AVX2 is
+/// slower with two, whose blocks are of three columns.
 int tilesInRegisters(const KernelTarget &target);
 
 /// The tile for `rows` x `columns` outputs of 16 lanes that wastes least: the work on outputs past

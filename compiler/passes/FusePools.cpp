@@ -1,6 +1,7 @@
 // Pools in one op with what stands beside them: see Fuse.cpp.
 #include "compiler/passes/FusePools.h"
 
+#include "compiler/kernels/MinimalFiltering.h"
 #include "dsl/Activations.h"
 
 using namespace mlir;
@@ -126,13 +127,11 @@ struct FusePoolGradWithConvolutionGrad : OpRewritePattern<Conv2dGradInputOp> {
     auto scatter = grad.getDy().getDefiningOp<MaxPoolGradOp>();
     if (!scatter || scatter.getSaved() || !isPartition(scatter, typeOf(scatter.getDx())))
       return failure();
+    auto pair = [](ArrayRef<int64_t> extents) { return std::array{extents[0], extents[1]}; };
     ArrayRef<int64_t> kernel = typeOf(grad.getWeights()).getShape();
-    auto areAll = [](ArrayRef<int64_t> extents, int64_t value) {
-      return llvm::all_of(extents, [&](int64_t extent) { return extent == value; });
-    };
-    if (!areAll(kernel.take_front(2), 3) || kernel[2] < 16 || kernel[3] < 16 ||
-        !areAll(scatter.getWindow(), 2) || !areAll(grad.getStrides(), 1) ||
-        !areAll(grad.getDilations(), 1) || grad.getPadding() != Padding::Valid)
+    if (pair(scatter.getWindow()) != std::array<int64_t, 2>{2, 2} ||
+        !kernels::isFilterable({pair(kernel), pair(grad.getStrides()), pair(grad.getDilations()),
+                                grad.getPadding() == Padding::Same, kernel[2], kernel[3]}))
       return rewriter.notifyMatchFailure(grad, "no tiles of 2x2");
     rewriter.modifyOpInPlace(grad, [&] {
       grad.getDyMutable().set(scatter.getDy());

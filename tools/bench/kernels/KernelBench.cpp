@@ -31,18 +31,9 @@ constexpr long peakRounds = 20000;
   asm volatile("vpxor %%xmm14, %%xmm14, %%xmm14\n"                                                 \
                "vpxor %%xmm15, %%xmm15, %%xmm15\n"                                                 \
                "1:\n"                                                                              \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "0\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "1\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "2\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "3\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "4\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "5\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "6\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "7\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "8\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "9\n"                                      \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "10\n"                                     \
-               "vfmadd231ps %%" V "14, %%" V "15, %%" V "11\n"                                     \
+               ".irp chain, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11\n"                                \
+               "vfmadd231ps %%" V "14, %%" V "15, %%" V "\\chain\n"                                \
+               ".endr\n"                                                                           \
                "dec %0\n jnz 1b\n"                                                                 \
                : "+r"(rounds)                                                                      \
                :                                                                                   \
