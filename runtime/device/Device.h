@@ -40,6 +40,8 @@ public:
   /// Copies to and from such a place; both wait until it is done, and throw RunError.
   void put(uint64_t offset, const void *from, uint64_t bytes, KernelContext &context) const;
   void get(uint64_t offset, void *to, uint64_t bytes, KernelContext &context) const;
+  /// Copies from one such place to another, behind what was launched before; of whole cells.
+  void move(uint64_t from, uint64_t to, uint64_t bytes, KernelContext &context) const;
 
   const uint64_t bytes;
 

@@ -96,3 +96,16 @@ void DeviceBlock::put(uint64_t offset, const void *from, uint64_t count,
 void DeviceBlock::get(uint64_t offset, void *to, uint64_t count, KernelContext &context) const {
   copy(offset, static_cast<uint8_t *>(to), count, false, context);
 }
+
+void DeviceBlock::move(uint64_t from, uint64_t to, uint64_t count, KernelContext &context) const {
+  halide_dimension_t ownFrom[2], ownTo[2];
+  halide_buffer_t source = crop(ownFrom, from, &context), target = crop(ownTo, to, &context);
+  for (halide_buffer_t *each : {&source, &target}) {
+    each->dim[1].min = 0;
+    each->dim[1].extent = static_cast<int32_t>(count / cellBytes);
+  }
+  const int code = halide_buffer_copy(&context, &source, device.interface(), &target);
+  halide_device_release_crop(&context, &source);
+  halide_device_release_crop(&context, &target);
+  checkDevice(code, "in a copy of its own", context);
+}

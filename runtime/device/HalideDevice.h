@@ -14,6 +14,8 @@ NNXRT_WEAK int halide_device_crop(void *user, const halide_buffer_t *from, halid
 NNXRT_WEAK int halide_device_release_crop(void *user, halide_buffer_t *part);
 NNXRT_WEAK int halide_copy_to_device(void *user, halide_buffer_t *buffer,
                                      const halide_device_interface_t *interface);
+NNXRT_WEAK int halide_buffer_copy(void *user, halide_buffer_t *from,
+                                  const halide_device_interface_t *interface, halide_buffer_t *to);
 NNXRT_WEAK int halide_copy_to_host(void *user, halide_buffer_t *buffer);
 NNXRT_WEAK const halide_device_interface_t *halide_opencl_device_interface();
 NNXRT_WEAK const halide_device_interface_t *halide_cuda_device_interface();

@@ -119,12 +119,10 @@ StudyPlan nnxrt::planStudy(const nnxrt_study &compiled, const Study &study,
 void nnxrt::printPlan(const StudyPlan &plan) {
   for (const RunRequest &request : plan.requests) {
     const RunInfo &run = request.info;
-    const uint64_t bytes = Model::memoryNeeded(
-        *request.variant, std::min<int64_t>(run.point.point->settings.batch, run.trainSamples),
-        std::min(evaluationSamples, run.testSamples));
     fmt::print("{}/{}  {}  seed {}: {} epochs, {} steps of {} samples, {}\n",
                run.point.experiment->name, run.point.pointIndex + 1, run.point.point->label,
-               run.seed, run.epochs, run.steps, run.point.point->settings.batch, bytesText(bytes));
+               run.seed, run.epochs, run.steps, run.point.point->settings.batch,
+               bytesText(memoryNeeded(request)));
     for (const RunPlace &place : run.places)
       if (place.point.point != run.point.point || place.repeat != run.repeat)
         fmt::print("  gives {}/{}  {}  after {} epochs, {} steps\n", place.point.experiment->name,

@@ -68,7 +68,7 @@ const Sums &BatchSums::of(const Model &model, int64_t samples) {
 void nnxrt::loadBatch(Model &model, const nnxrt_variant &variant, const SampleSet &set,
                       std::span<const uint32_t> indices, double scale, const Augmenter *augmenter) {
   if (augmenter == nullptr && model.gathersOnDevice()) {
-    model.gather(set, indices, static_cast<float>(scale));
+    model.gather(set, static_cast<int64_t>(indices.size()), static_cast<float>(scale));
     if (variant.targets == 0) // of the figures, which are counted here
       gatherLabels(set, indices, model.labels());
   } else {

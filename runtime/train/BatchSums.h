@@ -6,6 +6,8 @@
 #include "runtime/train/Model.h"
 #include "runtime/train/RunState.h"
 
+#include <algorithm>
+
 namespace nnxrt {
 
 /// What the sums of a share amount to; no figures where there were no samples.
@@ -28,8 +30,16 @@ private:
   Sums sums;
 };
 
-/// Puts samples `indices` of `set` with their labels or targets where a step of the model reads
-/// them; with `augmenter`, changed as it says.
+/// The samples of call `call` of a row of calls on `indices`, each of `samplesOfCall`.
+inline std::span<const uint32_t> samplesOf(std::span<const uint32_t> indices, int64_t samplesOfCall,
+                                           int64_t call) {
+  const auto first = static_cast<size_t>(call * samplesOfCall);
+  return indices.subspan(first,
+                         std::min(static_cast<size_t>(samplesOfCall), indices.size() - first));
+}
+
+/// Puts samples `indices` of `set`, which the model's `begin` has named, with their labels or
+/// targets where a step of the model reads them; with `augmenter`, changed as it says.
 void loadBatch(Model &model, const nnxrt_variant &variant, const SampleSet &set,
                std::span<const uint32_t> indices, double scale,
                const Augmenter *augmenter = nullptr);

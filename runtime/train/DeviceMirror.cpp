@@ -13,37 +13,54 @@ static bool isOwn(const nnxrt_buffer &buffer) {
   return buffer.space == NNXRT_IO && buffer.alias_of == NNXRT_NO_BUFFER;
 }
 
-uint64_t DeviceMirror::bytesOf(uint32_t buffer, int32_t tiles) const {
-  return variant.buffers[buffer].bytes * static_cast<uint64_t>(tiles);
+/// The buffer whose memory this one views.
+static uint32_t rootOf(const nnxrt_variant &variant, uint32_t index) {
+  while (variant.buffers[index].alias_of != NNXRT_NO_BUFFER)
+    index = variant.buffers[index].alias_of;
+  return index;
 }
 
-DeviceMirror::Places DeviceMirror::arrange(const nnxrt_variant &variant, uint64_t arenaBytes,
-                                           int32_t mostTiles) {
-  Places places;
-  places.arena = aligned(variant.state_bytes);
-  places.indices = places.arena + aligned(arenaBytes);
-  places.end = places.indices + aligned(static_cast<uint64_t>(mostTiles) * NNXRT_LANES * 4);
-  places.io.resize(variant.buffer_count);
+static uint64_t ioBytes(const nnxrt_buffer &buffer, int32_t mostTiles) {
+  const bool isTiled = buffer.extent[buffer.rank - 1] == NNXRT_TILES;
+  return aligned(buffer.bytes * static_cast<uint64_t>(isTiled ? mostTiles : 1));
+}
+
+uint64_t DeviceMirror::figureBytes(const nnxrt_variant &variant, int32_t mostTiles) {
+  return ioBytes(variant.buffers[variant.loss], mostTiles) +
+         ioBytes(variant.buffers[variant.output], mostTiles);
+}
+
+DeviceMirror::Places DeviceMirror::arrange(uint64_t arenaBytes, int32_t mostTiles) const {
+  const auto count = static_cast<uint64_t>(calls);
+  Places made;
+  made.arena = aligned(variant.state_bytes);
+  made.kept = made.arena + aligned(arenaBytes);
+  made.indices = made.kept + (calls > 1 ? aligned(variant.state_bytes) : 0);
+  made.indexBytes = aligned(static_cast<uint64_t>(mostTiles) * NNXRT_LANES * sizeof(int32_t));
+  made.figures = made.indices + count * made.indexBytes;
+  made.figureBytes = figureBytes(variant, mostTiles);
+  made.end = made.figures + count * made.figureBytes;
+  made.io.resize(variant.buffer_count);
   for (uint32_t b = 0; b < variant.buffer_count; ++b) {
     const nnxrt_buffer &buffer = variant.buffers[b];
-    if (!isOwn(buffer))
+    if (!isOwn(buffer) || b == variant.loss || b == variant.output)
       continue;
-    const bool isTiled = buffer.extent[buffer.rank - 1] == NNXRT_TILES;
-    places.io[b] = places.end;
-    places.end += aligned(buffer.bytes * static_cast<uint64_t>(isTiled ? mostTiles : 1));
+    made.io[b] = made.end;
+    made.end += ioBytes(buffer, mostTiles);
   }
-  return places;
+  made.io[variant.loss] = made.figures;
+  made.io[variant.output] = made.figures + ioBytes(variant.buffers[variant.loss], mostTiles);
+  return made;
 }
 
 DeviceMirror::DeviceMirror(Device &owner, const nnxrt_variant &described, uint64_t arenaBytes,
-                           int32_t mostTiles, const Memory &stateHere,
+                           int32_t mostTiles, int64_t callCount, const Memory &stateHere,
                            const std::vector<Memory> &ioHere, KernelContext &kernels)
-    : device(owner), variant(described), state(stateHere), io(ioHere), context(kernels),
-      places(arrange(described, arenaBytes, mostTiles)), block(owner, places.end, kernels) {}
+    : device(owner), variant(described), calls(callCount), state(stateHere), io(ioHere),
+      context(kernels), places(arrange(arenaBytes, mostTiles)), block(owner, places.end, kernels) {}
 
 void DeviceMirror::place(halide_buffer_t &target, uint32_t index, const nnxrt_plan &plan) {
-  while (variant.buffers[index].alias_of != NNXRT_NO_BUFFER)
-    index = variant.buffers[index].alias_of;
+  index = rootOf(variant, index);
   const nnxrt_buffer &buffer = variant.buffers[index];
   if (buffer.space == NNXRT_STATE)
     block.place(target, buffer.offset);
@@ -53,24 +70,51 @@ void DeviceMirror::place(halide_buffer_t &target, uint32_t index, const nnxrt_pl
     block.place(target, places.arena + plan.offsets[index]);
 }
 
+void DeviceMirror::placeFigures(std::vector<halide_buffer_t> &buffers, int64_t call) {
+  for (uint32_t b = 0; b < buffers.size(); ++b)
+    if (const uint32_t root = rootOf(variant, b); root == variant.loss || root == variant.output)
+      block.place(buffers[b], places.io[root] + static_cast<uint64_t>(call) * places.figureBytes);
+}
+
 void DeviceMirror::takeState() {
   if (isStateThere)
     block.get(0, state.data(), variant.state_bytes, context);
   isStateThere = false;
 }
 
-void DeviceMirror::gather(DeviceSamples &samples, std::span<const uint32_t> indices) {
-  const size_t tiles = (indices.size() + NNXRT_LANES - 1) / NNXRT_LANES;
-  indexTiles.assign(tiles * NNXRT_LANES, -1);
-  std::ranges::copy(indices, indexTiles.begin());
+void DeviceMirror::copyState(uint64_t from, uint64_t to) {
+  block.move(from, to, aligned(variant.state_bytes), context);
+}
+
+void DeviceMirror::keepState() {
+  sendState();
+  copyState(0, places.kept);
+}
+
+void DeviceMirror::goBack() {
+  copyState(places.kept, 0);
+  isStateThere = true;
+}
+
+void DeviceMirror::putIndices(std::span<const uint32_t> indices, int64_t samplesOfCall) {
+  const auto count = static_cast<size_t>(samplesOfCall);
+  const size_t calls = (indices.size() + count - 1) / count;
+  const size_t stride = places.indexBytes / sizeof(int32_t);
+  indexTiles.assign(calls * stride, -1);
+  for (size_t call = 0; call < calls; ++call)
+    std::ranges::copy(indices.subspan(call * count, std::min(count, indices.size() - call * count)),
+                      indexTiles.begin() + static_cast<std::ptrdiff_t>(call * stride));
   block.put(places.indices, indexTiles.data(), indexTiles.size() * sizeof(int32_t), context);
-  const auto tileCount = static_cast<int32_t>(tiles);
+}
+
+void DeviceMirror::gather(DeviceSamples &samples, int64_t call, int64_t count) {
+  const auto tileCount = static_cast<int32_t>((count + NNXRT_LANES - 1) / NNXRT_LANES);
   halide_dimension_t lanes[] = {{0, NNXRT_LANES, 1}, {0, tileCount, NNXRT_LANES}};
   halide_buffer_t list{};
   list.type = {halide_type_int, 32};
   list.dimensions = 2;
   list.dim = lanes;
-  block.place(list, places.indices);
+  block.place(list, places.indices + static_cast<uint64_t>(call) * places.indexBytes);
   const auto pick = [&](halide_buffer_t *set, uint32_t buffer) {
     const int32_t numbers = set->dimensions == 2 ? set->dim[0].extent : 1;
     halide_dimension_t flat[] = {
@@ -89,29 +133,39 @@ void DeviceMirror::gather(DeviceSamples &samples, std::span<const uint32_t> indi
   isBatchThere = true;
 }
 
-void DeviceMirror::putBatch(uint32_t buffer, int32_t tiles) {
-  block.put(places.io[buffer], io[buffer].data(), bytesOf(buffer, tiles), context);
+std::byte *DeviceMirror::here(uint32_t buffer, int64_t call) const {
+  return io[buffer].data() +
+         io[buffer].size() / static_cast<uint64_t>(calls) * static_cast<uint64_t>(call);
 }
 
-void DeviceMirror::takeBatch(uint32_t buffer, int32_t tiles) {
-  block.get(places.io[buffer], io[buffer].data(), bytesOf(buffer, tiles), context);
+void DeviceMirror::putBatch(uint32_t buffer, int64_t call, int32_t tiles) {
+  block.put(places.io[buffer], here(buffer, call),
+            variant.buffers[buffer].bytes * static_cast<uint64_t>(tiles), context);
 }
 
-void DeviceMirror::beforeCall(int32_t tiles) {
+void DeviceMirror::sendState() {
   if (isStateHere)
     block.put(0, state.data(), variant.state_bytes, context);
   isStateHere = false;
+}
+
+void DeviceMirror::beforeCall(int64_t call, int32_t tiles) {
+  sendState();
   if (!isBatchThere) {
-    putBatch(variant.input, tiles);
-    putBatch(variant.label, tiles);
+    putBatch(variant.input, 0, tiles);
+    putBatch(variant.label, call, tiles);
   }
   isBatchThere = false;
 }
 
-void DeviceMirror::afterCall(int32_t tiles, bool changesState) {
-  takeBatch(variant.loss, tiles);
-  takeBatch(variant.output, tiles);
-  isStateThere = isStateThere || changesState;
+void DeviceMirror::takeFigures(int64_t count) {
+  figures.resize(static_cast<uint64_t>(count) * places.figureBytes);
+  block.get(places.figures, figures.data(), figures.size(), context);
+  for (int64_t call = 0; call < count; ++call)
+    for (const uint32_t buffer : {variant.loss, variant.output})
+      std::copy_n(figures.data() + places.io[buffer] - places.figures +
+                      static_cast<uint64_t>(call) * places.figureBytes,
+                  io[buffer].size() / static_cast<uint64_t>(calls), here(buffer, call));
 }
 
 void DeviceMirror::takeArena(const Memory &arena, uint64_t bytes) {

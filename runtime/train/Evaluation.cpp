@@ -28,16 +28,30 @@ Evaluation::Evaluation(const SampleSet &share, int64_t samples, const nnxrt_vari
 
 void Evaluation::run(Model &model) {
   sums = {};
-  const auto samples = static_cast<int64_t>(order.size());
-  for (int64_t first = 0; first < samples; first += evaluationSamples)
-    runBatch(model, first, std::min(evaluationSamples, samples - first));
+  const auto atOnce = static_cast<size_t>(model.callsAtOnce() * evaluationSamples);
+  for (size_t first = 0; first < order.size(); first += atOnce)
+    runCalls(model, std::span(order).subspan(first, std::min(atOnce, order.size() - first)));
 }
 
-void Evaluation::runBatch(Model &model, int64_t first, int64_t samples) {
-  const auto begin = static_cast<size_t>(first), count = static_cast<size_t>(samples);
-  loadBatch(model, variant, set, std::span(order).subspan(begin, count), scale);
-  model.evaluate(samples);
-  sums.add(batches.of(model, samples));
+void Evaluation::runCalls(Model &model, std::span<const uint32_t> indices) {
+  const auto samples = static_cast<int64_t>(indices.size());
+  const int64_t calls = (samples + evaluationSamples - 1) / evaluationSamples;
+  model.begin(indices, evaluationSamples);
+  for (int64_t call = 0; call < calls; ++call) {
+    const auto batch = samplesOf(indices, evaluationSamples, call);
+    loadBatch(model, variant, set, batch, scale);
+    model.evaluate(static_cast<int64_t>(batch.size()));
+  }
+  model.wait();
+  for (int64_t call = 0; call < calls; ++call) {
+    model.show(call);
+    const auto batch = samplesOf(indices, evaluationSamples, call);
+    count(model, batch.front(), batch.size());
+  }
+}
+
+void Evaluation::count(const Model &model, size_t begin, size_t count) {
+  sums.add(batches.of(model, static_cast<int64_t>(count)));
   const int64_t stride = model.outputStride();
   for (size_t i = 0; i < count; ++i) {
     const float *const output =

@@ -23,7 +23,8 @@ public:
   SampleResults results;
 
 private:
-  void runBatch(Model &model, int64_t first, int64_t count);
+  void runCalls(Model &model, std::span<const uint32_t> indices);
+  void count(const Model &model, size_t first, size_t count);
 
   const SampleSet &set;
   const nnxrt_variant &variant;

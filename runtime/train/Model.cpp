@@ -55,12 +55,24 @@ static uint64_t batchBytes(const nnxrt_buffer &buffer, int32_t mostTiles) {
 }
 
 uint64_t Model::memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
-                             int64_t evaluateSamples) {
+                             int64_t evaluateSamples, int64_t calls) {
   const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
   uint64_t bytes = variant.state_bytes + arenaBytes(variant, stepTiles, evaluateTiles);
+  if (calls > 1)
+    bytes += variant.state_bytes +
+             static_cast<uint64_t>(calls - 1) *
+                 DeviceMirror::figureBytes(variant, std::max(stepTiles, evaluateTiles));
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
     bytes += batchBytes(variant.buffers[b], std::max(stepTiles, evaluateTiles));
   return bytes;
+}
+
+int64_t Model::callsFor(const nnxrt_variant &variant, int64_t stepSamples,
+                        int64_t evaluateSamples) {
+  constexpr uint64_t most = 64, room = 16 << 20;
+  const uint64_t bytes =
+      DeviceMirror::figureBytes(variant, tilesOf(std::max(stepSamples, evaluateSamples)));
+  return static_cast<int64_t>(std::clamp<uint64_t>(room / bytes, 1, most));
 }
 
 void Model::checkVariant() const {
@@ -82,13 +94,15 @@ void Model::checkVariant() const {
 }
 
 Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
-             KernelContext &context, bool keepsValues, Device *device)
-    : variant(variant), context(context), io(variant.buffer_count), hyper(variant.hyper_count) {
+             KernelContext &context, bool keepsValues, Device *device, int64_t calls)
+    : variant(variant), context(context), io(variant.buffer_count), hyper(variant.hyper_count),
+      calls(device == nullptr || keepsValues ? 1 : calls) {
   checkVariant();
   const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
   if (keepsValues)
     placeApart(stepTiles);
-  demandMemory(memoryNeeded(variant, stepSamples, evaluateSamples) + apart.arena_bytes);
+  demandMemory(memoryNeeded(variant, stepSamples, evaluateSamples, this->calls) +
+               apart.arena_bytes);
   state = Memory(variant.state_bytes);
   const uint64_t sharedBytes =
       std::max(arenaBytes(variant, stepTiles, evaluateTiles), apart.arena_bytes);
@@ -96,10 +110,11 @@ Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluate
     arena = Memory(sharedBytes);
   const int32_t mostTiles = std::max(stepTiles, evaluateTiles);
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
-    io[b] = Memory(batchBytes(variant.buffers[b], mostTiles));
+    io[b] = Memory(batchBytes(variant.buffers[b], mostTiles) *
+                   static_cast<uint64_t>(b == variant.input ? 1 : this->calls));
   if (device != nullptr)
-    mirror = std::make_unique<DeviceMirror>(*device, variant, sharedBytes, mostTiles, state, io,
-                                            context);
+    mirror = std::make_unique<DeviceMirror>(*device, variant, sharedBytes, mostTiles, this->calls,
+                                            state, io, context);
   stepFrames = buildFrames(variant.step, stepTiles);
   evaluateFrames = buildFrames(variant.evaluate, evaluateTiles);
 }
@@ -174,12 +189,16 @@ Model::Frames Model::buildFrames(const nnxrt_function &function, int32_t mostTil
 
 void Model::run(const nnxrt_function &function, const Frames &frames, int64_t samples) {
   const int32_t tiles = tilesOf(samples);
-  const nnxrt_call call{&context,     frames.at(tiles)->pointers.data(),
+  Frame &frame = *frames.at(tiles);
+  const nnxrt_call call{&context,     frame.pointers.data(),
                         hyper.data(), static_cast<int32_t>(samples),
                         tiles,        randomSeed,
                         stepNumber};
-  if (mirror)
-    mirror->beforeCall(tiles);
+  if (mirror) {
+    mirror->beforeCall(current, tiles);
+    if (calls > 1)
+      mirror->placeFigures(frame.buffers, current);
+  }
   if (const int32_t error = function.run(&call); error != 0) {
     const std::string message = context.takeError();
     throw KernelError(fmt::format("a kernel failed with error {}: {}", error,
@@ -187,13 +206,43 @@ void Model::run(const nnxrt_function &function, const Frames &frames, int64_t sa
   }
   if (!mirror)
     return;
-  mirror->afterCall(tiles, &function == &variant.step);
+  mirror->afterCall(&function == &variant.step);
+  if (calls > 1) {
+    ++current;
+    return;
+  }
+  mirror->takeFigures(1);
   if (arena.size() > 0)
     mirror->takeArena(arena, apart.arena_bytes);
 }
 
-void Model::gather(const SampleSet &set, std::span<const uint32_t> indices, float scale) {
-  mirror->gather(mirror->device.samplesOf(set, scale, variant.targets, context), indices);
+void Model::begin(std::span<const uint32_t> indices, int64_t samplesOfCall) {
+  current = 0;
+  if (gathersOnDevice())
+    mirror->putIndices(indices, samplesOfCall);
+}
+
+void Model::wait() {
+  if (calls > 1)
+    mirror->takeFigures(std::exchange(current, 0));
+}
+
+void Model::keep() {
+  if (calls == 1)
+    return;
+  mirror->keepState();
+  keptHyper = hyper;
+}
+
+void Model::goBack() {
+  if (calls == 1)
+    return;
+  mirror->goBack();
+  std::ranges::copy(keptHyper, hyper.begin());
+}
+
+void Model::gather(const SampleSet &set, int64_t samples, float scale) {
+  mirror->gather(mirror->device.samplesOf(set, scale, variant.targets, context), current, samples);
 }
 
 /// What is here of weights and state is the last that there is.
@@ -311,28 +360,33 @@ bool Model::setHyper(std::string_view name, double value) {
   return true;
 }
 
+/// Where the shown call has a buffer of its batch.
+template <typename T> T *Model::ofCall(uint32_t buffer) const {
+  const uint64_t bytes = io[buffer].size() / static_cast<uint64_t>(calls);
+  return reinterpret_cast<T *>(io[buffer].data() + bytes * static_cast<uint64_t>(current));
+}
+
 float *Model::input() const {
   return reinterpret_cast<float *>(io[variant.input].data());
 }
 
 int32_t *Model::labels() const {
-  return reinterpret_cast<int32_t *>(io[variant.label].data());
+  return ofCall<int32_t>(variant.label);
 }
 
 float *Model::targets() const {
-  return reinterpret_cast<float *>(io[variant.label].data());
+  return ofCall<float>(variant.label);
 }
 
 float Model::loss(int64_t sample) const {
-  const auto *const losses = reinterpret_cast<const float *>(io[variant.loss].data());
-  return losses[sample / NNXRT_LANES * variant.buffers[variant.loss].stride[1] +
-                sample % NNXRT_LANES];
+  return ofCall<float>(
+      variant.loss)[sample / NNXRT_LANES * variant.buffers[variant.loss].stride[1] +
+                    sample % NNXRT_LANES];
 }
 
 const float *Model::output(int64_t tile) const {
   const nnxrt_buffer &buffer = variant.buffers[variant.output];
-  return reinterpret_cast<const float *>(io[variant.output].data()) +
-         tile * buffer.stride[buffer.rank - 1];
+  return ofCall<float>(variant.output) + tile * buffer.stride[buffer.rank - 1];
 }
 
 const float *Model::stepValues(uint32_t buffer, int64_t samples) const {

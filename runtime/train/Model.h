@@ -39,10 +39,11 @@ public:
   /// need; nothing is allocated after that. Weights and optimizer state are zero. With
   /// `keepsValues` no buffer of a step takes the place of another, so that all can be read behind
   /// it; the bits are the same. With `device`, that `variant` is compiled for, weights, state and
-  /// arena lie there, and what is here is brought up to date when it is asked for. Throws
-  /// MemoryError and VariantError.
+  /// arena lie there, and what is here is brought up to date when it is asked for; `calls` calls
+  /// may then be made before their figures are read. Throws MemoryError and VariantError.
   Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
-        KernelContext &context, bool keepsValues = false, Device *device = nullptr);
+        KernelContext &context, bool keepsValues = false, Device *device = nullptr,
+        int64_t calls = 1);
   ~Model();
   Model(const Model &) = delete;
   Model &operator=(const Model &) = delete;
@@ -65,6 +66,21 @@ public:
   /// Those that the trainer gives (nnxrt_variant.hyper_starts).
   [[nodiscard]] std::vector<const char *> givenHypers() const;
 
+  /// How many steps or evaluations may be made one behind another before the figures of any are
+  /// read. More than one only on a device, where reading them means waiting for it.
+  [[nodiscard]] int64_t callsAtOnce() const { return calls; }
+  /// The next calls are the first of such a row, each of `samplesOfCall` of samples `indices`; the
+  /// last may have fewer.
+  void begin(std::span<const uint32_t> indices, int64_t samplesOfCall);
+  /// Waits for the calls since `begin`. What is read of a batch is then that of call `call`, from
+  /// 0, which `show` says.
+  void wait();
+  void show(int64_t call) { current = call; }
+  /// What weights, state and the optimizer's numbers are now, `goBack` returns to, if there are
+  /// several calls at once.
+  void keep();
+  void goBack();
+
   /// Where a batch is put: (lane, x, y, c, tile), and (lane, tile) or (lane, target, tile), see
   /// gatherSamples and gatherTargets.
   [[nodiscard]] float *input() const;
@@ -72,15 +88,16 @@ public:
   [[nodiscard]] float *targets() const;
   /// Whether `gather` may put the samples of a batch together on the device.
   [[nodiscard]] bool gathersOnDevice() const { return mirror != nullptr && apart.tiles == 0; }
-  /// Puts samples `indices` of `set` there, which is brought to the device when it is first named.
-  void gather(const SampleSet &set, std::span<const uint32_t> indices, float scale);
+  /// Puts the next `samples` of those that `begin` named there, out of `set`, which is brought to
+  /// the device when it is first named.
+  void gather(const SampleSet &set, int64_t samples, float scale);
 
   /// Forward, backward and update on the first `samples` of the batch; throws KernelError.
   void step(int64_t samples);
   /// Forward on the first `samples` of the batch; throws KernelError.
   void evaluate(int64_t samples) { run(variant.evaluate, evaluateFrames, samples); }
 
-  /// Of the last step or evaluate: the loss of sample i.
+  /// Of the last step or evaluate, or the one shown: the loss of sample i.
   [[nodiscard]] float loss(int64_t sample) const;
   /// The outputs of one tile: class c of lane l at [c * outputStride() + l].
   [[nodiscard]] const float *output(int64_t tile) const;
@@ -99,7 +116,10 @@ public:
   /// Bytes that a model for these numbers of samples takes, on the device if it is on one; throws
   /// VariantError.
   static uint64_t memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
-                               int64_t evaluateSamples);
+                               int64_t evaluateSamples, int64_t calls = 1);
+  /// Calls that are worth making at once on a device: as many as their figures have room for.
+  static int64_t callsFor(const nnxrt_variant &variant, int64_t stepSamples,
+                          int64_t evaluateSamples);
   [[nodiscard]] uint64_t memoryBytes() const;
   /// Of all weights in Keras's logical order, as float32.
   [[nodiscard]] std::string weightsSha256() const;
@@ -113,6 +133,7 @@ private:
   void run(const nnxrt_function &function, const Frames &frames, int64_t samples);
   Frames buildFrames(const nnxrt_function &function, int32_t mostTiles);
   std::unique_ptr<Frame> buildFrame(const nnxrt_plan &plan, int32_t tiles);
+  template <typename T> [[nodiscard]] T *ofCall(uint32_t buffer) const;
   [[nodiscard]] std::byte *address(uint32_t buffer, const nnxrt_plan &plan) const;
   template <typename Visit> void visitParameter(uint32_t index, Visit visit) const;
   void takeState() const;
@@ -127,6 +148,9 @@ private:
   std::vector<double> hyper;
   uint64_t randomSeed = 0, stepNumber = 0;
   Frames stepFrames, evaluateFrames;
+  const int64_t calls;
+  int64_t current = 0; // the call that is next, or shown
+  std::vector<double> keptHyper;
   std::unique_ptr<DeviceMirror> mirror; // null: all is here alone
 };
 

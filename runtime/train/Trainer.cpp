@@ -13,6 +13,10 @@ using namespace nnxrt;
 
 static constexpr std::chrono::milliseconds reportInterval{100};
 
+// On a device steps are started so far ahead that what is waited for takes about this long:
+// interruptions, figures on the screen and checkpoints come between.
+static constexpr std::chrono::milliseconds waitInterval{50};
+
 static double secondsBetween(std::chrono::steady_clock::time_point from,
                              std::chrono::steady_clock::time_point to) {
   return std::chrono::duration<double>(to - from).count();
@@ -28,14 +32,32 @@ const char *nnxrt::nameOf(RunStatus status) {
   return names[static_cast<size_t>(status)];
 }
 
+static int64_t stepSamplesOf(const RunInfo &info) {
+  return std::min<int64_t>(info.point.point->settings.batch, info.trainSamples);
+}
+
+static int64_t evaluateSamplesOf(const RunInfo &info) {
+  return std::min(evaluationSamples, std::max(info.testSamples, info.validationSamples));
+}
+
+/// A watcher reads every step.
+static int64_t callsOf(const RunRequest &request) {
+  return request.device == nullptr || request.watcher != nullptr
+             ? 1
+             : Model::callsFor(*request.variant, stepSamplesOf(request.info),
+                               evaluateSamplesOf(request.info));
+}
+
+uint64_t nnxrt::memoryNeeded(const RunRequest &request) {
+  return Model::memoryNeeded(*request.variant, stepSamplesOf(request.info),
+                             evaluateSamplesOf(request.info), callsOf(request));
+}
+
 Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &observer,
                  const StopSignal &stop)
     : request(request), observer(observer), stop(stop), context(pool),
-      model(*request.variant,
-            std::min<int64_t>(request.info.point.point->settings.batch, request.info.trainSamples),
-            std::min(evaluationSamples,
-                     std::max(request.info.testSamples, request.info.validationSamples)),
-            context, request.watcher != nullptr, request.device),
+      model(*request.variant, stepSamplesOf(request.info), evaluateSamplesOf(request.info), context,
+            request.watcher != nullptr, request.device, callsOf(request)),
       rate(request.info.point.point->settings, request.info.stepsPerEpoch, request.info.steps),
       earlyStop(request.info.point.point->settings.stop),
       order(static_cast<size_t>(request.info.trainSamples)),
@@ -179,18 +201,13 @@ void Trainer::trainTo(int64_t goal) {
 /// Goes on with the epoch that the next step belongs to, until `steps` of it are done.
 void Trainer::trainEpoch(int64_t steps) {
   const RunSettings &settings = request.info.point.point->settings;
-  const auto batch = static_cast<size_t>(settings.batch);
   epoch = static_cast<int>((state.steps - state.epochStep) / request.info.stepsPerEpoch) + 1;
   if (settings.shuffle)
     shuffle(order, request.info.seed, static_cast<uint32_t>(epoch));
   lastReport = lastTime = Clock::now();
   while (state.epochStep < steps && result.status == RunStatus::finished) {
-    const size_t first = static_cast<size_t>(state.epochStep) * batch;
-    const bool finite =
-        trainStep(std::span(order).subspan(first, std::min(batch, order.size() - first)));
-    if (!finite && state.divergedStep == 0)
-      state.divergedStep = state.steps;
-    if (!finite && settings.stopOnDivergence) {
+    trainSteps(std::min(ahead, steps - state.epochStep));
+    if (state.divergedStep == state.steps && settings.stopOnDivergence) {
       result.status = RunStatus::diverged;
       result.message =
           fmt::format("the loss of step {} (epoch {}) is not finite", state.steps, epoch);
@@ -206,24 +223,73 @@ void Trainer::trainEpoch(int64_t steps) {
   countTrainingTime();
 }
 
-/// One update; whether the loss of its batch is finite.
-bool Trainer::trainStep(std::span<const uint32_t> batch) {
-  const auto samples = static_cast<int64_t>(batch.size());
+/// The samples of the next `count` steps.
+std::span<const uint32_t> Trainer::nextSamples(int64_t count) const {
+  const auto batch = static_cast<size_t>(request.info.point.point->settings.batch);
+  const auto rest = std::span(order).subspan(static_cast<size_t>(state.epochStep) * batch);
+  return rest.first(std::min(rest.size(), static_cast<size_t>(count) * batch));
+}
+
+/// Makes `count` updates, or as many as have a finite loss and one more where that is wanted. Steps
+/// behind that one, which a device had begun, are as if they had not been.
+void Trainer::trainSteps(int64_t count) {
+  const RunSettings &settings = request.info.point.point->settings;
+  const auto samples = nextSamples(count);
+  const auto begun = Clock::now();
+  const int64_t before = state.steps;
+  if (count > 1 && settings.stopOnDivergence)
+    model.keep();
+  startSteps(before, samples, count);
+  for (int64_t call = 0; call < count; ++call) {
+    model.show(call);
+    const bool isFinite = countStep(samplesOf(samples, settings.batch, call));
+    if (isFinite)
+      continue;
+    if (state.divergedStep == 0)
+      state.divergedStep = state.steps;
+    if (!settings.stopOnDivergence)
+      continue;
+    if (call + 1 < count) {
+      model.goBack();
+      startSteps(before, samples, call + 1);
+    }
+    return;
+  }
+  if (model.callsAtOnce() > 1)
+    ahead = Clock::now() - begun < waitInterval ? std::min(2 * ahead, model.callsAtOnce())
+                                                : std::max<int64_t>(ahead / 2, 1);
+}
+
+/// Makes the `count` steps behind step `before` on `samples` and waits for them; they are not
+/// counted yet.
+void Trainer::startSteps(int64_t before, std::span<const uint32_t> samples, int64_t count) {
+  const int64_t batch = request.info.point.point->settings.batch;
   const Augmenter augmenter(request.dataset->augment, request.info.seed,
                             static_cast<uint32_t>(epoch));
-  loadBatch(model, *request.variant, request.dataset->train, batch, request.scale,
-            request.dataset->augment.empty() ? nullptr : &augmenter);
-  const double lr = rate.after(state.steps);
-  model.setHyper("lr", lr);
+  model.begin(samples, batch);
+  for (int64_t call = 0; call < count; ++call) {
+    const auto own = samplesOf(samples, batch, call);
+    loadBatch(model, *request.variant, request.dataset->train, own, request.scale,
+              request.dataset->augment.empty() ? nullptr : &augmenter);
+    const int64_t step = before + call + 1;
+    model.setHyper("lr", rate.after(step - 1));
+    model.setHyper("iteration", static_cast<double>(step));
+    model.setStep(request.info.seed, static_cast<uint64_t>(step));
+    model.step(static_cast<int64_t>(own.size()));
+  }
+  model.wait();
+}
+
+/// Counts the shown step; whether the loss of its batch is finite.
+bool Trainer::countStep(std::span<const uint32_t> batch) {
+  const auto samples = static_cast<int64_t>(batch.size());
   ++state.steps;
   ++state.epochStep;
-  model.setHyper("iteration", static_cast<double>(state.steps));
-  model.setStep(request.info.seed, static_cast<uint64_t>(state.steps));
-  model.step(samples);
   const Sums &sums = batches.of(model, samples);
   state.epochSums.add(sums);
   if (request.watcher != nullptr)
-    request.watcher->stepDone({state.steps, samples, lr, sums.loss / static_cast<double>(samples)},
+    request.watcher->stepDone({state.steps, samples, rate.after(state.steps - 1),
+                               sums.loss / static_cast<double>(samples)},
                               model);
   return std::isfinite(sums.loss);
 }

@@ -31,6 +31,9 @@ struct RunRequest {
                                  // that took a tenth of it
 };
 
+/// Bytes of the model that a run trains, on the device if it is on one; throws VariantError.
+uint64_t memoryNeeded(const RunRequest &request);
+
 class Trainer {
 public:
   /// Throws MemoryError, VariantError, InitError.
@@ -54,7 +57,10 @@ private:
   void endState();
   void trainTo(int64_t goal);
   void trainEpoch(int64_t steps);
-  bool trainStep(std::span<const uint32_t> batch);
+  [[nodiscard]] std::span<const uint32_t> nextSamples(int64_t count) const;
+  void trainSteps(int64_t count);
+  void startSteps(int64_t before, std::span<const uint32_t> samples, int64_t count);
+  bool countStep(std::span<const uint32_t> batch);
   void evaluate();
   void countTrainingTime();
   void reportSteps();
@@ -74,6 +80,7 @@ private:
   Evaluation test, validation;
   RunState state;
   std::vector<std::byte> best; // the model's memory of the best epoch, where it will be restored
+  int64_t ahead = 1;           // steps that are started before the first is waited for
   int epoch = 0;               // from 1: that of the last step
   double testSeconds = 0;      // of the last evaluation
   EpochFigures figures;        // of the last epoch, or of the part of it that was trained

@@ -1,4 +1,4 @@
-"""calls_of_steps.py FEW MANY STEPS: the calls of a driver that STEPS more steps take, each."""
+"""calls_of_steps.py FEW MANY STEPS: the calls of a driver that STEPS more steps take."""
 import sys
 
 
@@ -8,10 +8,14 @@ def calls(path):
 
 
 few, many, steps = calls(sys.argv[1]), calls(sys.argv[2]), int(sys.argv[3])
-for name in ("cuLaunchKernel", "cuMemcpyDtoH_v2", "cuMemcpyHtoD_v2"):
+launches = many["cuLaunchKernel"] - few["cuLaunchKernel"]
+assert launches % steps == 0, launches
+print(f"cuLaunchKernel {launches // steps} a step")
+# Steps are started ever further ahead; how far depends on the time they take.
+for name in ("cuMemcpyDtoH_v2", "cuMemcpyHtoD_v2", "cuMemcpyDtoD_v2"):
     more = many[name] - few[name]
-    assert more % steps == 0, (name, more)
-    print(f"{name} {more // steps} a step")
+    assert 0 < more <= steps / 4, (name, more)
+    print(f"{name} for 4 steps or more")
 assert many["cuMemAlloc_v2"] == many["cuMemFree_v2"] > 0, many
 assert many["cuMemAlloc_v2"] == few["cuMemAlloc_v2"], "steps allocate"
 print("memory: all of it given back")
