@@ -15,7 +15,7 @@ namespace nnx::kernels {
 namespace {
 
 // Raised with every change of an algorithm or a schedule: old objects in a cache are then not used.
-constexpr int kernelsVersion = 7;
+constexpr int kernelsVersion = 8;
 
 Halide::Target halideTarget(const KernelTarget &target, bool usesDoubles) {
   Halide::Target out(target.text);

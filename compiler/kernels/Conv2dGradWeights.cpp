@@ -92,20 +92,57 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
   const std::vector<Argument> inputs = inputsOf(input, dz, argmax);
   const int usedHeight = g.pooledHeight * g.poolH, usedWidth = g.pooledWidth * g.poolW;
   Func laneSum("lane_sum"), gradient("gradient"), weights("weights");
-  if (target.isGpu()) { // the sum of a lane over all tiles, and then that of the lanes
-    RDom at(0, usedWidth, 0, usedHeight, 0, dz.dim(4).extent(), "at"), lane(0, tileLanes, "lane");
+  if (target.isGpu()) {
+    // A block has some taps of one pair of channels. A thread sums them for one lane over a slice
+    // of the rows; what the slices have is added in their order, and then what the lanes have.
+    const int tapsX = g.kernelW <= 11 ? g.kernelW : 1;
+    const int tapsY = tapsX * g.kernelH <= 9 ? g.kernelH : 1;
+    const int most = std::clamp((32 << 10) / (tapsX * tapsY * tileLanes * 4), 1, 16);
+    const int rows = ceilDiv(usedHeight, most), slices = ceilDiv(usedHeight, rows);
+    Var s("s"), kxo("kxo"), kxi("kxi"), kyo("kyo"), kyi("kyi"), taps("taps");
+    RDom at(0, usedWidth, 0, rows, 0, dz.dim(4).extent(), "at"), lane(0, tileLanes, "lane"),
+        slice(0, slices, "slice");
+    at.where(s * rows + at.y < usedHeight);
+    const Expr row = min(s * rows + at.y, usedHeight - 1);
+    Func sum("sum"), part("part");
+    sum(l, c, kx, ky, ci, s) = 0.0f;
+    sum(l, c, kx, ky, ci, s) +=
+        select(at.z * tileLanes + l < samples,
+               delta(l, at.x, row, c, at.z) * padded(l, at.x * g.strideW + kx * g.dilationW,
+                                                     row * g.strideH + ky * g.dilationH, ci, at.z),
+               0.0f);
+    part(l, c, kx, ky, ci, s) = sum(l, c, kx, ky, ci, s);
     laneSum(l, c, kx, ky, ci) = 0.0f;
-    laneSum(l, c, kx, ky, ci) += select(at.z * tileLanes + l < samples,
-                                        delta(l, at.x, at.y, c, at.z) *
-                                            padded(l, at.x * g.strideW + kx * g.dilationW,
-                                                   at.y * g.strideH + ky * g.dilationH, ci, at.z),
-                                        0.0f);
+    laneSum(l, c, kx, ky, ci) += part(l, c, kx, ky, ci, slice);
     gradient(c, kx, ky, ci) = 0.0f;
     gradient(c, kx, ky, ci) += laneSum(lane, c, kx, ky, ci);
     rule.start(weights, {c, kx, ky, ci});
-    rule.step(weights, {c, kx, ky, ci}, gradient(c, kx, ky, ci));
+    Stage step = rule.step(weights, {c, kx, ky, ci}, gradient(c, kx, ky, ci));
     constrainOutputs(weights, g.weightExtents());
-    updateByLanes(weights, {c, kx, ky, ci}, gradient, laneSum);
+    spreadOverThreads(Stage(weights), {c, kx, ky, ci});
+    step.split(kx, kxo, kxi, tapsX)
+        .split(ky, kyo, kyi, tapsY)
+        .fuse(kxo, kyo, taps)
+        .reorder(kxi, kyi, taps, ci, c)
+        .gpu_blocks(taps, ci, c)
+        .gpu_threads(kxi, kyi);
+    gradient.compute_at(weights, kxi).store_in(onStack);
+    laneSum.compute_at(weights, taps).gpu_threads(l, kx, ky).update().gpu_threads(l, kx, ky);
+    part.compute_at(weights, taps)
+        .reorder(kx, ky, l, s, c, ci)
+        .gpu_threads(l, s)
+        .unroll(kx)
+        .unroll(ky);
+    sum.compute_at(part, l)
+        .store_in(onStack)
+        .reorder(kx, ky, l)
+        .unroll(kx)
+        .unroll(ky)
+        .update()
+        .reorder(kx, ky, at.x, at.y, at.z)
+        .unroll(kx)
+        .unroll(ky)
+        .unroll(at.x, usedWidth % 2 == 0 ? 2 : 1);
     return {Pipeline(weights), inputs};
   }
 
@@ -205,7 +242,7 @@ Kernel build_conv2d_grad_bias_update(const KernelSpec &spec, const KernelTarget 
     rule.start(bias, {c});
     rule.step(bias, {c}, gradient(c));
     constrainOutputs(bias, {runTime});
-    updateByLanes(bias, {c}, gradient, laneSum);
+    updateByLanes(bias, c, gradient, laneSum);
     return {Pipeline(bias), rule.inputsOf(samples, {dz})};
   }
   tileSum(l, c, t) = 0.0f;

@@ -22,6 +22,44 @@ constexpr int prefetchRows = 16;
 // Tiles of samples that share one pass over the weights; what is left over shares a shorter one.
 constexpr std::array<int, 3> tilesTogether = {4, 2, 1};
 
+// On a GPU a block makes some units of a tile. The rows of weights are cut into slices: a thread
+// sums one lane over the rows of its slice, and what the slices have is added in their order.
+constexpr int unitsOfBlock = 4, mostSlices = 16, leastRowsOfSlice = 32;
+// Loads that a thread has under way before it uses the first.
+constexpr int rowsAtOnce = 8;
+
+Kernel onGpu(const KernelSpec &spec, const ActivationCode &activation, const ImageParam &x,
+             const ImageParam &weights, const ImageParam &bias) {
+  const int inputs = spec.intOf("inputs"), units = spec.intOf("units");
+  int slices = 1;
+  while (slices < mostSlices && inputs / (2 * slices) >= leastRowsOfSlice)
+    slices *= 2;
+  const int rows = roundUp(ceilDiv(inputs, slices), rowsAtOnce);
+  Var l("l"), n("n"), t("t"), s("s"), no("no"), ni("ni");
+  RDom row(0, rows, "row"), slice(0, slices, "slice");
+  const Expr k = s * rows + row, at = min(k, inputs - 1);
+  const Expr product = x(l, at, t) * weights(n, at);
+  Func sum("sum"), part("part"), z("z"), y("y");
+  sum(l, n, s, t) = 0.0f;
+  sum(l, n, s, t) += rows * slices == inputs ? product : select(k < inputs, product, 0.0f);
+  part(l, n, s, t) = sum(l, n, s, t);
+  z(l, n, t) = bias(n);
+  z(l, n, t) += part(l, n, slice, t);
+  const Expr before = z(l, n, t), value = activation.value(before);
+  y(l, n, t) = spec.flagOf("saves_input") ? Tuple(value, before) : Tuple(value);
+
+  constrainOutputs(y, flatTensor(units));
+  y.split(n, no, ni, unitsOfBlock, TailStrategy::GuardWithIf)
+      .reorder(l, ni, no, t)
+      .gpu_blocks(no, t)
+      .gpu_threads(l, ni);
+  z.compute_at(y, ni).store_in(onStack);
+  part.compute_at(y, no).bound_extent(n, unitsOfBlock).reorder(n, l, s).unroll(n).gpu_threads(l, s);
+  sum.compute_at(part, l).store_in(onStack).unroll(n).update().reorder(n, row).unroll(n).unroll(
+      row, rowsAtOnce);
+  return {Pipeline(y), {x, weights, bias}};
+}
+
 } // namespace
 
 Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
@@ -32,11 +70,12 @@ Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
   ImageParam x = inputBuffer(Float(32), "x", flatTensor(inputs));
   ImageParam weights = inputBuffer(Float(32), "weights", {paddedRow(units), inputs});
   ImageParam bias = inputBuffer(Float(32), "bias", {paddedRow(units)});
+  if (target.isGpu())
+    return onGpu(spec, activation, x, weights, bias);
   Var l("l"), n("n"), t("t"), b("b"), task("task"), j("j");
   // A task is some columns for some tiles of samples; it passes once over its part of the weights.
   // Fewer than 50 columns use too little of each line (20: 30 % slower); 512 are 128 kB of sums.
-  const int mostColumns =
-      target.isGpu() ? units : std::clamp(iterationsPerTask(2.0 * inputs * tileLanes * 2), 50, 512);
+  const int mostColumns = std::clamp(iterationsPerTask(2.0 * inputs * tileLanes * 2), 50, 512);
   const int tasks = ceilDiv(units, mostColumns);
 
   // z collects blocks of rows; each block's sums are made in registers. What is left over after
@@ -81,16 +120,6 @@ Kernel build_dense_forward(const KernelSpec &spec, const KernelTarget &target) {
     return spec.flagOf("saves_input") ? Tuple(value, before) : Tuple(value);
   };
   const std::vector<Argument> buffers{x, weights, bias};
-  if (target.isGpu()) {
-    Sums sums = sumsOf(1);
-    y(l, n, t) = result(sums, t);
-    constrainOutputs(y, flatTensor(units));
-    spreadOverThreads(y, {l, n, t}, {sums.z});
-    for (const Blocks &blocks : sums.all)
-      Func(blocks.sum).compute_at(sums.z, blocks.block.x).store_in(onStack);
-    return {Pipeline(y), buffers};
-  }
-
   y(l, n, t) = Tuple(std::vector<Expr>(spec.flagOf("saves_input") ? 2 : 1, undef<float>()));
   constrainOutputs(y, flatTensor(units));
   Expr tiles = x.dim(2).extent(), from = 0;

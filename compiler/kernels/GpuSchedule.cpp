@@ -36,17 +36,13 @@ void updateOnThreads(Func out, const std::vector<Var> &dims, const std::vector<F
   computeInThread(out, spreadOverThreads(out.update(), dims), own);
 }
 
-void updateByLanes(Func out, const std::vector<Var> &dims, Func gradient, Func laneSum) {
-  spreadOverThreads(Stage(out), dims);
+void updateByLanes(Func out, const Var &dim, Func gradient, Func laneSum) {
+  spreadOverThreads(Stage(out), {dim});
   Var block, thread;
-  Stage step = out.update();
-  step.split(dims.front(), block, thread, blockThreads / tileLanes, TailStrategy::GuardWithIf);
-  for (size_t d = 1; d < dims.size(); ++d) {
-    Var fused;
-    step.fuse(block, dims[d], fused);
-    block = fused;
-  }
-  step.gpu_blocks(block).gpu_threads(thread);
+  out.update()
+      .split(dim, block, thread, blockThreads / tileLanes, TailStrategy::GuardWithIf)
+      .gpu_blocks(block)
+      .gpu_threads(thread);
   gradient.compute_at(out, thread).store_in(onStack);
   const Var lane = laneSum.args()[0], n = laneSum.args()[1];
   laneSum.compute_at(out, block).gpu_threads(lane, n).update().gpu_threads(lane, n);

@@ -25,9 +25,9 @@ void spreadOverThreads(Halide::Func out, const std::vector<Halide::Var> &dims,
 void updateOnThreads(Halide::Func out, const std::vector<Halide::Var> &dims,
                      const std::vector<Halide::Func> &own);
 
-/// The same where `gradient` adds the sixteen of `laneSum`(lane, n, ...), n being the innermost of
-/// `dims`: a block sums the lanes of eight n side by side and shares them.
-void updateByLanes(Halide::Func out, const std::vector<Halide::Var> &dims, Halide::Func gradient,
+/// The same along `dim` where `gradient` adds the sixteen of `laneSum`(lane, dim): a block sums the
+/// lanes of eight elements side by side and shares them.
+void updateByLanes(Halide::Func out, const Halide::Var &dim, Halide::Func gradient,
                    Halide::Func laneSum);
 
 } // namespace nnx::kernels
