@@ -71,21 +71,93 @@ Device::Device(const std::string &name) : deviceName(name) {
     throw DeviceError(fmt::format("no driver for the device `{}`: {} is not there; {}", name,
                                   driver->libraries[0], driver->remedy));
   functions = driver->interface();
-  ThreadPool pool(1);
-  KernelContext context(pool);
+  if (name == "cuda")
+    for (std::unique_ptr<CudaGpu> &each : openCudaGpus()) {
+      gpus.push_back(std::make_unique<Gpu>());
+      gpus.back()->cuda = std::move(each);
+    }
+  else
+    gpus.push_back(std::make_unique<Gpu>());
   try {
-    const DeviceBlock block(*this, NNXRT_DEVICE_ALIGNMENT, context);
+    for (const std::unique_ptr<Gpu> &gpu : gpus) {
+      if (gpu->cuda)
+        gpu->stream = std::make_unique<CudaStream>(*gpu->cuda);
+      gpu->context.stream = gpu->stream.get();
+      const DeviceBlock block(*this, NNXRT_DEVICE_ALIGNMENT, gpu->context);
+    }
   } catch (const RunError &error) {
     throw DeviceError(fmt::format("the device `{}` cannot be used: {}", name, error.what()));
+  }
+}
+
+size_t Device::take() {
+  const std::scoped_lock lock(mutex);
+  const auto least = std::ranges::min_element(
+      gpus, {}, [](const std::unique_ptr<Gpu> &gpu) { return gpu->models; });
+  ++(*least)->models;
+  return static_cast<size_t>(least - gpus.begin());
+}
+
+/// A model that is done leaves the GPU; behind an error that its context did not survive, the last
+/// one that does lets the GPU start anew, so that the next run has one.
+void Device::giveBack(size_t number, bool isAlive) {
+  const std::scoped_lock lock(mutex);
+  Gpu &gpu = *gpus[number];
+  gpu.isLost = gpu.isLost || !isAlive;
+  if (--gpu.models > 0 || !gpu.isLost)
+    return;
+  gpu.samples.clear();
+  halide_device_release(&gpu.context, functions); // the kernels that were loaded
+  gpu.context.takeError();
+  gpu.stream.reset();
+  gpu.cuda->reset();
+  gpu.stream = std::make_unique<CudaStream>(*gpu.cuda);
+  gpu.context.stream = gpu.stream.get();
+  gpu.isLost = false;
+}
+
+Device::Gpu &Device::gpuOf(const KernelContext &context) const {
+  const auto found = std::ranges::find_if(gpus, [&](const std::unique_ptr<Gpu> &gpu) {
+    return context.stream == nullptr || &context.stream->gpu == gpu->cuda.get();
+  });
+  return **found;
+}
+
+DeviceQueue::DeviceQueue(Device &owner, KernelContext &kernels)
+    : device(owner), context(kernels), gpu(owner.take()) {
+  CudaGpu *const cuda = device.gpus[gpu]->cuda.get();
+  if (cuda == nullptr)
+    return;
+  try {
+    stream = std::make_unique<CudaStream>(*cuda);
+  } catch (const RunError &) {
+    device.giveBack(gpu, false);
+    throw;
+  }
+  context.stream = stream.get();
+}
+
+DeviceQueue::~DeviceQueue() {
+  const bool isAlive = stream == nullptr || stream->isAlive();
+  context.stream = nullptr;
+  stream.reset();
+  try {
+    device.giveBack(gpu, isAlive);
+  } catch (const std::exception &) {
+    // The GPU stays lost: the next run says so.
   }
 }
 
 DeviceSamples &Device::samplesOf(const SampleSet &set, float scale, int64_t targets,
                                  KernelContext &context) {
   const std::scoped_lock lock(mutex);
-  std::unique_ptr<DeviceSamples> &known = samples[&set];
-  if (!known)
-    known = std::make_unique<DeviceSamples>(*this, set, scale, targets, context);
+  Gpu &gpu = gpuOf(context);
+  std::unique_ptr<DeviceSamples> &known = gpu.samples[&set];
+  if (!known) {
+    known = std::make_unique<DeviceSamples>(*this, set, scale, targets, gpu.context);
+    if (gpu.stream) // those of the models are others
+      gpu.stream->wait();
+  }
   return *known;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/data/SampleSet.h"
+#include "runtime/device/Cuda.h"
 #include "runtime/device/KernelContext.h"
 #include "runtime/device/RunError.h"
 
@@ -15,15 +16,27 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace nnxrt {
 
-/// The device, its driver or this trainer's code for it is not there.
-struct DeviceError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
 class Device;
+
+/// Where all that one model does on a device is queued: a stream of one of its GPUs with CUDA.
+class DeviceQueue {
+public:
+  /// On the GPU that has fewest. `context` is that of the model's kernels. Throws RunError.
+  DeviceQueue(Device &device, KernelContext &context);
+  ~DeviceQueue();
+  DeviceQueue(const DeviceQueue &) = delete;
+  DeviceQueue &operator=(const DeviceQueue &) = delete;
+
+private:
+  Device &device;
+  KernelContext &context;
+  size_t gpu = 0; // of the device's
+  std::unique_ptr<CudaStream> stream;
+};
 
 /// One block of a device's memory. Not zero at first.
 class DeviceBlock {
@@ -47,11 +60,12 @@ public:
 
 private:
   [[nodiscard]] halide_buffer_t crop(halide_dimension_t (&dimensions)[2], uint64_t offset,
-                                     KernelContext *context) const;
+                                     KernelContext &context) const;
   void copy(uint64_t offset, uint8_t *host, uint64_t bytes, bool toDevice,
             KernelContext &context) const;
 
   const Device &device;
+  KernelContext &home; // of calls that outlive those of `context`
   halide_dimension_t dimensions[2]{};
   halide_buffer_t whole{};
   std::map<uint64_t, halide_buffer_t> places; // by offset
@@ -86,8 +100,10 @@ public:
 
   [[nodiscard]] const std::string &name() const { return deviceName; }
   [[nodiscard]] const halide_device_interface_t *interface() const { return functions; }
+  /// How many models can be trained at once without waiting for each other.
+  [[nodiscard]] int gpuCount() const { return static_cast<int>(gpus.size()); }
 
-  /// Brought there by the first who asks, and kept.
+  /// Brought to the GPU of `context` by the first who asks, and kept there.
   DeviceSamples &samplesOf(const SampleSet &set, float scale, int64_t targets,
                            KernelContext &context);
   /// Picks the samples `indices`, (lane, tile), -1 for none. Throws RunError.
@@ -95,10 +111,30 @@ public:
               KernelContext &context) const;
 
 private:
+  friend DeviceQueue;
+  friend DeviceBlock;
+
+  /// One GPU, or what OpenCL takes for its device. Its own calls are those of the data sets.
+  struct Gpu {
+    Gpu() : context(pool) {}
+
+    ThreadPool pool{1};
+    KernelContext context;
+    std::unique_ptr<CudaGpu> cuda; // null: OpenCL
+    std::unique_ptr<CudaStream> stream;
+    int models = 0;
+    bool isLost = false; // behind an error that no later call survives
+    std::map<const SampleSet *, std::unique_ptr<DeviceSamples>> samples;
+  };
+
+  size_t take();
+  void giveBack(size_t gpu, bool isAlive);
+  [[nodiscard]] Gpu &gpuOf(const KernelContext &context) const;
+
   std::string deviceName;
   const halide_device_interface_t *functions = nullptr;
   std::mutex mutex;
-  std::map<const SampleSet *, std::unique_ptr<DeviceSamples>> samples;
+  std::vector<std::unique_ptr<Gpu>> gpus;
 };
 
 /// Throws RunError with the context's message if `code` is not 0.

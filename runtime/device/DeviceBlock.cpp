@@ -17,8 +17,8 @@ static constexpr uint64_t copiedAtOnce = uint64_t{1} << 30;
 static constexpr halide_type_t byteType{halide_type_uint, 8};
 
 DeviceBlock::DeviceBlock(const Device &owner, uint64_t wanted, KernelContext &context)
-    : bytes((std::max<uint64_t>(wanted, 1) + cellBytes - 1) / cellBytes * cellBytes),
-      device(owner) {
+    : bytes((std::max<uint64_t>(wanted, 1) + cellBytes - 1) / cellBytes * cellBytes), device(owner),
+      home(owner.gpuOf(context).context) {
   const uint64_t cells = bytes / cellBytes;
   if (cells > INT32_MAX)
     throw MemoryError(fmt::format("no device has {} of memory", bytesText(bytes)));
@@ -37,12 +37,13 @@ DeviceBlock::DeviceBlock(const Device &owner, uint64_t wanted, KernelContext &co
 
 DeviceBlock::~DeviceBlock() {
   for (auto &[offset, place] : places)
-    halide_device_release_crop(nullptr, &place);
-  halide_device_free(nullptr, &whole);
+    halide_device_release_crop(&home, &place);
+  halide_device_free(&home, &whole);
+  home.takeError(); // whatever failed was said when it was used
 }
 
 halide_buffer_t DeviceBlock::crop(halide_dimension_t (&own)[2], uint64_t offset,
-                                  KernelContext *context) const {
+                                  KernelContext &context) const {
   halide_buffer_t from = whole, part = whole;
   std::copy(std::begin(dimensions), std::end(dimensions), own);
   const auto cell = static_cast<int32_t>(offset / cellBytes);
@@ -51,10 +52,7 @@ halide_buffer_t DeviceBlock::crop(halide_dimension_t (&own)[2], uint64_t offset,
   part.dim = own;
   part.device = 0;
   part.device_interface = nullptr;
-  if (context != nullptr)
-    checkDevice(halide_device_crop(context, &from, &part), "in naming a place", *context);
-  else if (const int code = halide_device_crop(nullptr, &from, &part); code != 0)
-    throw RunError(fmt::format("the device failed with error {} in naming a place", code));
+  checkDevice(halide_device_crop(&context, &from, &part), "in naming a place", context);
   return part;
 }
 
@@ -62,7 +60,7 @@ void DeviceBlock::place(halide_buffer_t &buffer, uint64_t offset) {
   auto found = places.find(offset);
   if (found == places.end()) {
     halide_dimension_t own[2];
-    found = places.emplace(offset, crop(own, offset, nullptr)).first;
+    found = places.emplace(offset, crop(own, offset, home)).first;
     found->second.dim = nullptr; // it was this call's
   }
   buffer.device = found->second.device;
@@ -71,9 +69,14 @@ void DeviceBlock::place(halide_buffer_t &buffer, uint64_t offset) {
 
 void DeviceBlock::copy(uint64_t offset, uint8_t *host, uint64_t count, bool toDevice,
                        KernelContext &context) const {
+  if (context.stream != nullptr) {
+    const uint64_t place = whole.device + offset;
+    toDevice ? context.stream->put(place, host, count) : context.stream->get(host, place, count);
+    return;
+  }
   for (uint64_t done = 0; done < count; done += copiedAtOnce) {
     halide_dimension_t own[2];
-    halide_buffer_t place = crop(own, offset + done, &context);
+    halide_buffer_t place = crop(own, offset + done, context);
     const auto extent = static_cast<int32_t>(std::min(count - done, copiedAtOnce));
     halide_dimension_t line{0, extent, 1};
     halide_buffer_t bytesThere = place;
@@ -98,8 +101,10 @@ void DeviceBlock::get(uint64_t offset, void *to, uint64_t count, KernelContext &
 }
 
 void DeviceBlock::move(uint64_t from, uint64_t to, uint64_t count, KernelContext &context) const {
+  if (context.stream != nullptr)
+    return context.stream->move(whole.device + to, whole.device + from, count);
   halide_dimension_t ownFrom[2], ownTo[2];
-  halide_buffer_t source = crop(ownFrom, from, &context), target = crop(ownTo, to, &context);
+  halide_buffer_t source = crop(ownFrom, from, context), target = crop(ownTo, to, context);
   for (halide_buffer_t *each : {&source, &target}) {
     each->dim[1].min = 0;
     each->dim[1].extent = static_cast<int32_t>(count / cellBytes);

@@ -9,6 +9,8 @@
 
 namespace nnxrt {
 
+class CudaStream;
+
 class KernelContext {
 public:
   explicit KernelContext(ThreadPool &pool) : pool(pool) {}
@@ -19,6 +21,8 @@ public:
   std::string takeError();
 
   ThreadPool &pool;
+  /// Where calls of kernels are queued that are compiled for CUDA.
+  const CudaStream *stream = nullptr;
 
 private:
   std::mutex mutex;

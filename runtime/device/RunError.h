@@ -1,4 +1,4 @@
-// What makes one run fail and leaves the others be.
+// What makes one run fail and leaves the others be, and what leaves none a device.
 #pragma once
 
 #include <stdexcept>
@@ -7,6 +7,11 @@ namespace nnxrt {
 
 /// The message says what happened, for the results.
 struct RunError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The device, its driver or this trainer's code for it is not there.
+struct DeviceError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 

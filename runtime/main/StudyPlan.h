@@ -19,8 +19,8 @@ struct StudyPlan {
 /// no results of another.
 std::string targetOf(const nnxrt_study &compiled, const Options &options);
 
-/// Those of --jobs; one on a device, where others would only wait for it; 0: to be chosen.
-int jobsOf(const Options &options);
+/// Those of --jobs; otherwise one for each GPU of a device, 0 where they are to be chosen.
+int jobsOf(const Options &options, const Device *device);
 
 /// Opens the device, loads the data sets of `points` and plans their runs. Throws DataError,
 /// DeviceError, StudyError.

@@ -92,9 +92,11 @@ int verifyStudy(const nnxrt_study &compiled, const Study &study, std::vector<Poi
   StudyInfo info = plan.info;
   info.runs = chosen.size();
   observers.studyStarted(info);
-  const StudyOutcome outcome = trainRuns(
-      chosen, Placement::choose(jobsOf(options), options.threads, chosen.size(), info.cores),
-      options.failFast, observers, interrupted);
+  const StudyOutcome outcome =
+      trainRuns(chosen,
+                Placement::choose(jobsOf(options, plan.device.get()), options.threads,
+                                  chosen.size(), info.cores),
+                options.failFast, observers, interrupted);
   observers.studyEnded(outcome);
   fmt::print("{}{} of {} trained again, {} different; chosen at random by --draw {}\n",
              verification.text(), chosen.size(), counted(static_cast<int64_t>(there), "run"),

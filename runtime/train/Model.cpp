@@ -95,7 +95,9 @@ void Model::checkVariant() const {
 
 Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
              KernelContext &context, bool keepsValues, Device *device, int64_t calls)
-    : variant(variant), context(context), io(variant.buffer_count), hyper(variant.hyper_count),
+    : variant(variant), context(context),
+      queue(device == nullptr ? nullptr : std::make_unique<DeviceQueue>(*device, context)),
+      io(variant.buffer_count), hyper(variant.hyper_count),
       calls(device == nullptr || keepsValues ? 1 : calls) {
   checkVariant();
   const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);

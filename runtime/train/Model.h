@@ -141,6 +141,7 @@ private:
 
   const nnxrt_variant &variant;
   KernelContext &context;
+  std::unique_ptr<DeviceQueue> queue; // null: all is here alone
   Memory state, arena;
   std::vector<Memory> io; // one per buffer, empty for those of other spaces
   std::vector<uint64_t> apartOffsets;
@@ -151,7 +152,7 @@ private:
   const int64_t calls;
   int64_t current = 0; // the call that is next, or shown
   std::vector<double> keptHyper;
-  std::unique_ptr<DeviceMirror> mirror; // null: all is here alone
+  std::unique_ptr<DeviceMirror> mirror; // beside `queue`
 };
 
 } // namespace nnxrt

@@ -1,32 +1,59 @@
 /* A driver of NVIDIA as far as trainers call it, for machines without one: memory is the
- * processor's, launches do nothing. FAKE_CUDA_FAIL=FUNCTION:N:CODE lets the Nth call of a function
- * fail; FAKE_CUDA_LOG names a file that gets the number of calls of each function when the program
- * ends. */
+ * processor's, launches do nothing. FAKE_CUDA_GPUS is the number of GPUs, 1 where it is not set,
+ * FAKE_CUDA_VERSION and FAKE_CUDA_CAPABILITY what the driver and they are. FAKE_CUDA_FAIL=
+ * FUNCTION:N:CODE lets calls of a function fail from the Nth on; with FAKE_CUDA_LOSES=1 the Nth
+ * alone, and behind it everything in that context, as behind an error that a context does not
+ * survive. FAKE_CUDA_LOG names a file that gets the number of calls of each function when the
+ * program ends, and the launches on each GPU. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { mostFunctions = 64, firstFit = 256 };
+enum { mostFunctions = 64, mostGpus = 8, firstFit = 256 };
 
 static struct {
   const char *name;
   long calls;
 } functions[mostFunctions];
 
+struct Context {
+  int gpu, lost; /* lost: the error of all its calls */
+};
+static long launches[mostGpus];
+static _Thread_local struct Context *current;
+
+static long number(const char *variable, long without) {
+  const char *const text = getenv(variable);
+  return text == NULL ? without : strtol(text, NULL, 10);
+}
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 /* Counts a call; the code that it is to end with. */
 static int count(const char *name) {
+  pthread_mutex_lock(&lock);
   int i = 0;
   while (i < mostFunctions - 1 && functions[i].name != NULL && strcmp(functions[i].name, name) != 0)
     ++i;
   functions[i].name = name;
   const long call = ++functions[i].calls;
+  pthread_mutex_unlock(&lock);
+  if (current != NULL && current->lost != 0 && strncmp(name, "cuCtx", 5) != 0)
+    return current->lost;
   const char *const wish = getenv("FAKE_CUDA_FAIL");
   char wanted[64];
-  long number = 0;
+  long from = 0;
   int code = 0;
-  if (wish == NULL || sscanf(wish, "%63[^:]:%ld:%d", wanted, &number, &code) != 3)
+  if (wish == NULL || sscanf(wish, "%63[^:]:%ld:%d", wanted, &from, &code) != 3 ||
+      strcmp(wanted, name) != 0 || call < from)
     return 0;
-  return call >= number && strcmp(wanted, name) == 0 ? code : 0;
+  if (number("FAKE_CUDA_LOSES", 0) == 0)
+    return code;
+  if (call > from)
+    return 0;
+  current->lost = code;
+  return code;
 }
 
 __attribute__((destructor)) static void writeLog(void) {
@@ -36,6 +63,8 @@ __attribute__((destructor)) static void writeLog(void) {
     return;
   for (int i = 0; i < mostFunctions && functions[i].name != NULL; ++i)
     fprintf(log, "%s %ld\n", functions[i].name, functions[i].calls);
+  for (int gpu = 0; gpu < mostGpus; ++gpu)
+    fprintf(log, "gpu%d %ld\n", gpu, launches[gpu]);
   fclose(log);
 }
 
@@ -47,13 +76,9 @@ SIMPLE(cuInit)
 SIMPLE(cuProfilerStop)
 SIMPLE(cuModuleUnload)
 SIMPLE(cuCtxSynchronize)
-SIMPLE(cuCtxDestroy_v2)
-SIMPLE(cuCtxPushCurrent_v2)
-SIMPLE(cuCtxPopCurrent_v2)
 SIMPLE(cuMemcpy3D_v2)
 SIMPLE(cuPointerGetAttribute)
 SIMPLE(cuStreamSynchronize)
-SIMPLE(cuLaunchKernel)
 
 #define GIVES(name, parameters, effect)                                                            \
   int name parameters {                                                                            \
@@ -63,17 +88,52 @@ SIMPLE(cuLaunchKernel)
     }                                                                                              \
     return code;                                                                                   \
   }
-GIVES(cuDeviceGetCount, (int *devices), *devices = 1)
-GIVES(cuDeviceGet, (int *device, int number), *device = number)
+GIVES(cuDriverGetVersion, (int *version), *version = (int)number("FAKE_CUDA_VERSION", 12080))
+GIVES(cuDeviceGetCount, (int *devices), *devices = (int)number("FAKE_CUDA_GPUS", 1))
+GIVES(cuDeviceGet, (int *device, int ordinal), *device = ordinal)
 GIVES(cuDeviceGetAttribute, (int *value, int attribute, int device),
-      *value = attribute == 75 ? 7 : device)
+      const int capability = (int)number("FAKE_CUDA_CAPABILITY", 90);
+      *value = attribute == 75   ? capability / 10
+               : attribute == 76 ? capability % 10
+                                 : device)
 GIVES(cuDeviceGetName, (char *name, int length, int device),
-      snprintf(name, (size_t)length, "fake %d", device))
+      snprintf(name, (size_t)length, "Fake %d", device))
 GIVES(cuDeviceTotalMem_v2, (size_t *bytes, int device), *bytes = ((size_t)1 << 30) + (size_t)device)
-GIVES(cuCtxCreate_v2, (void **context, unsigned flags, int device),
-      *context = (void *)(size_t)(1 + (flags & 0) + (unsigned)device))
+GIVES(cuCtxCreate_v2, (struct Context * *context, unsigned flags, int device),
+      current = malloc(sizeof *current);
+      current->gpu = device; current->lost = (int)(flags & 0); *context = current)
+GIVES(cuCtxDestroy_v2, (struct Context * context), free(context))
+GIVES(cuCtxPushCurrent_v2, (struct Context * context), current = context)
+GIVES(cuCtxPopCurrent_v2, (struct Context * *context), *context = current; current = NULL)
 GIVES(cuCtxGetApiVersion, (void *context, unsigned *version), *version = context == NULL ? 0 : 3020)
-GIVES(cuCtxGetDevice, (int *device), *device = 0)
+GIVES(cuCtxGetDevice, (int *device), *device = current->gpu)
+GIVES(cuStreamCreate, (void **stream, unsigned flags), *stream = malloc(1 + (flags & 0)))
+GIVES(cuStreamDestroy_v2, (void *stream), free(stream))
+GIVES(cuLaunchKernel, (void), __atomic_add_fetch(&launches[current->gpu], 1, __ATOMIC_RELAXED))
+
+/* As the real one names them; the codes that the tests use. */
+static const struct {
+  int code;
+  const char *name, *text;
+} errors[] = {{2, "CUDA_ERROR_OUT_OF_MEMORY", "out of memory"},
+              {100, "CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"},
+              {214, "CUDA_ERROR_ECC_UNCORRECTABLE", "uncorrectable ECC error encountered"},
+              {700, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"}};
+static int describe(int code, const char **said, int isName) {
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; ++i)
+    if (errors[i].code == code) {
+      *said = isName ? errors[i].name : errors[i].text;
+      return 0;
+    }
+  return 1;
+}
+int cuGetErrorName(int code, const char **name) {
+  return describe(code, name, 1);
+}
+int cuGetErrorString(int code, const char **text) {
+  return describe(code, text, 0);
+}
+
 GIVES(cuModuleLoadData, (void **module, const void *image), *module = (void *)image)
 GIVES(cuModuleLoadDataEx, (void **module, const void *image), *module = (void *)image)
 GIVES(cuModuleGetFunction, (void **function, void *module), *function = module)

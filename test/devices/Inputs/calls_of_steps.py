@@ -12,7 +12,7 @@ launches = many["cuLaunchKernel"] - few["cuLaunchKernel"]
 assert launches % steps == 0, launches
 print(f"cuLaunchKernel {launches // steps} a step")
 # Steps are started ever further ahead; how far depends on the time they take.
-for name in ("cuMemcpyDtoH_v2", "cuMemcpyHtoD_v2", "cuMemcpyDtoD_v2"):
+for name in ("cuMemcpyDtoHAsync_v2", "cuMemcpyHtoDAsync_v2", "cuMemcpyDtoDAsync_v2"):
     more = many[name] - few[name]
     assert 0 < more <= steps / 4, (name, more)
     print(f"{name} for 4 steps or more")
