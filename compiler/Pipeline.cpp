@@ -197,7 +197,7 @@ static llvm::Error compileVariants(const dsl::Study &study, const PipelineOption
                                    llvm::LLVMContext &context, llvm::Linker &linker,
                                    TargetCode &result) {
   result.target = options.target;
-  std::map<std::string, size_t> places; // of kernels, by symbol
+  std::map<std::string, size_t> indices; // of kernels, by symbol
   VariantCompiler compiler(study, options);
   for (int i = 0; i < int(study.variants.size()); ++i) {
     auto module = compiler.build(i, options.onlyEvaluates ? Stage::Backward : Stage::Planned);
@@ -210,9 +210,10 @@ static llvm::Error compileVariants(const dsl::Study &study, const PipelineOption
     }
     std::set<size_t> called;
     (*module)->walk([&](CallKernelOp call) {
-      auto [known, isNew] = places.try_emplace(call.getSymbol().str(), result.kernels.size());
+      auto [known, isNew] = indices.try_emplace(call.getSymbol().str(), result.kernels.size());
       if (isNew) {
         result.kernels.push_back(specOf(call));
+        result.places.push_back(placeText(call.getLoc()));
         result.callers.push_back(0);
       }
       if (called.insert(known->second).second)

@@ -38,7 +38,8 @@ struct TargetCode {
   kernels::KernelTarget target;
   std::vector<emit::VariantRow> variants;
   std::vector<kernels::KernelSpec> kernels;
-  std::vector<int> callers; // of each kernel: how many variants call it
+  std::vector<std::string> places; // of each kernel: "file:line:column: " of the first to call it
+  std::vector<int> callers;        // of each kernel: how many variants call it
 };
 
 // What is to be linked: LLVM IR with nnxrt_study_table, step and evaluate of every variant for the

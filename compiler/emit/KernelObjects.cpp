@@ -22,6 +22,7 @@ namespace {
 
 struct Work {
   const KernelSpec *spec;
+  size_t index; // of the specs
   std::string key;
   KernelObject object;
   std::string failure;  // why there is no object
@@ -83,25 +84,28 @@ void forEachInParallel(size_t count, const std::function<void(size_t)> &task) {
 
 } // namespace
 
-llvm::Expected<std::vector<KernelObject>> makeKernelObjects(llvm::ArrayRef<KernelSpec> specs,
-                                                            const KernelTarget &target,
-                                                            const ObjectStore &store,
-                                                            const ScratchFolder &scratch,
-                                                            llvm::raw_ostream &warnings) {
+llvm::Expected<std::vector<KernelObject>>
+makeKernelObjects(llvm::ArrayRef<KernelSpec> specs, const KernelTarget &target,
+                  const ObjectStore &store, const ScratchFolder &scratch,
+                  llvm::raw_ostream &warnings, llvm::ArrayRef<std::string> places) {
+  auto failure = [&](size_t spec, const std::string &message) {
+    const std::string place = spec < places.size() ? places[spec] : "";
+    return llvm::createStringError(place.empty() ? message : place + "error: " + message);
+  };
   std::vector<Work> works;
   std::vector<size_t> workOf;
   llvm::StringMap<size_t> seen;
-  for (const KernelSpec &spec : specs) {
+  for (const auto &[i, spec] : llvm::enumerate(specs)) {
     std::string symbol, key;
     try {
       symbol = kernels::symbolOf(spec, target);
       key = storeKey(spec, target);
     } catch (const kernels::KernelError &error) {
-      return llvm::createStringError(error.what());
+      return failure(i, error.what());
     }
     auto [it, isNew] = seen.try_emplace(key, works.size());
     if (isNew)
-      works.push_back({&spec, key, {symbol, scratch.pathOf(symbol + ".o")}, "", ""});
+      works.push_back({&spec, i, key, {symbol, scratch.pathOf(symbol + ".o")}, "", ""});
     workOf.push_back(it->second);
   }
 
@@ -109,7 +113,7 @@ llvm::Expected<std::vector<KernelObject>> makeKernelObjects(llvm::ArrayRef<Kerne
 
   for (const Work &work : works)
     if (!work.failure.empty())
-      return llvm::createStringError(work.failure);
+      return failure(work.index, work.failure);
   auto unsaved = llvm::find_if(works, [](const Work &work) { return !work.notSaved.empty(); });
   if (unsaved != works.end())
     warnings << "warning: compiled kernels are not kept for the next build: " << unsaved->notSaved

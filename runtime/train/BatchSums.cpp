@@ -5,6 +5,8 @@
 #include "runtime/metrics/Metrics.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <new>
 
 using namespace nnxrt;
 
@@ -65,15 +67,43 @@ const Sums &BatchSums::of(const Model &model, int64_t samples) {
   return sums;
 }
 
+namespace {
+/// The tiles of a batch, gathered by all threads; each writes its own.
+struct TileLoop {
+  Model &model;
+  const SampleSet &set;
+  std::span<const uint32_t> indices;
+  float scale;
+  const Augmenter *augmenter;
+};
+} // namespace
+
+static int gatherTile(void *context, int tile) {
+  const auto &loop = *static_cast<const TileLoop *>(context);
+  const auto first = static_cast<size_t>(tile) * NNXRT_LANES;
+  const auto own =
+      loop.indices.subspan(first, std::min(loop.indices.size() - first, size_t{NNXRT_LANES}));
+  try {
+    gatherSamples(loop.set, own, loop.scale,
+                  loop.model.input() + first * static_cast<size_t>(loop.set.sampleBytes()),
+                  loop.model.labels() + first, loop.augmenter);
+  } catch (const std::bad_alloc &) {
+    return ENOMEM;
+  }
+  return 0;
+}
+
 void nnxrt::loadBatch(Model &model, const nnxrt_variant &variant, const SampleSet &set,
                       std::span<const uint32_t> indices, double scale, const Augmenter *augmenter) {
+  const auto samples = static_cast<int64_t>(indices.size());
   if (augmenter == nullptr && model.gathersOnDevice()) {
-    model.gather(set, static_cast<int64_t>(indices.size()), static_cast<float>(scale));
+    model.gather(set, samples, static_cast<float>(scale));
     if (variant.targets == 0) // of the figures, which are counted here
       gatherLabels(set, indices, model.labels());
   } else {
-    gatherSamples(set, indices, static_cast<float>(scale), model.input(), model.labels(),
-                  augmenter);
+    TileLoop loop{model, set, indices, static_cast<float>(scale), augmenter};
+    if (model.pool().run(gatherTile, &loop, 0, tilesOf(samples)) != 0)
+      throw std::bad_alloc();
   }
   if (variant.targets > 0)
     gatherTargets(set, indices, variant.targets, model.targets());

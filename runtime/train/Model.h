@@ -86,6 +86,8 @@ public:
   [[nodiscard]] float *input() const;
   [[nodiscard]] int32_t *labels() const;
   [[nodiscard]] float *targets() const;
+  /// The threads that work for the model's kernels.
+  [[nodiscard]] ThreadPool &pool() const { return context.pool; }
   /// Whether `gather` may put the samples of a batch together on the device.
   [[nodiscard]] bool gathersOnDevice() const { return mirror != nullptr && apart.tiles == 0; }
   /// Puts the next `samples` of those that `begin` named there, out of `set`, which is brought to

@@ -97,8 +97,8 @@ Error build(const CompileOptions &options, const dsl::Study &study, const std::s
   for (const TargetCode &code : compiled->devices)
     codes.push_back(&code);
   for (const TargetCode *code : codes) {
-    auto kernelObjects =
-        emit::makeKernelObjects(code->kernels, code->target, store, *scratch, llvm::errs());
+    auto kernelObjects = emit::makeKernelObjects(code->kernels, code->target, store, *scratch,
+                                                 llvm::errs(), code->places);
     if (!kernelObjects)
       return kernelObjects.takeError();
     clock.mark(
