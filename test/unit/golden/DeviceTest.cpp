@@ -98,9 +98,9 @@ TEST_P(OnOpenCl, follows_the_processor) {
   for (size_t i = 0; i < processor.losses.size() && std::abs(processor.losses[i]) < 1e6; ++i)
     EXPECT_NEAR(first.losses[i], processor.losses[i], 1e-5 * std::abs(processor.losses[i]))
         << "step " << i;
-  EXPECT_EQ(std::memcmp(first.losses.data(), second.losses.data(),
-                        first.losses.size() * sizeof(double)),
-            0);
+  EXPECT_EQ(
+      std::memcmp(first.losses.data(), second.losses.data(), first.losses.size() * sizeof(double)),
+      0);
   EXPECT_EQ(first.weights, second.weights);
 }
 
