@@ -133,7 +133,7 @@ Kernel build_batch_norm_statistics(const KernelSpec &spec, const KernelTarget &t
   if (target.isGpu()) {
     std::vector<Func> own{centre};
     for (ChannelSums *each : {&sums, &squares})
-      for (Func part : each->partsOnGpu())
+      for (const Func &part : each->partsOnGpu())
         own.push_back(part);
     updateOnThreads(mean, {c}, own);
     return {Pipeline(mean), {samples, x}};

@@ -5,7 +5,7 @@
 #include "runtime/device/RunError.h"
 
 #include <fmt/format.h>
-#include <mutex>
+#include <utility>
 
 using namespace nnxrt;
 
@@ -142,7 +142,7 @@ void CudaGpu::create() {
 }
 
 void CudaGpu::reset() {
-  cuda().cuCtxDestroy_v2(current);
+  cuda().cuCtxDestroy_v2(std::exchange(current, nullptr));
   create();
 }
 

@@ -90,30 +90,40 @@ Device::Device(const std::string &name) : deviceName(name) {
   }
 }
 
+/// The GPU with fewest models, a lost one that others still hold last.
 size_t Device::take() {
   const std::scoped_lock lock(mutex);
-  const auto least = std::ranges::min_element(
-      gpus, {}, [](const std::unique_ptr<Gpu> &gpu) { return gpu->models; });
-  ++(*least)->models;
-  return static_cast<size_t>(least - gpus.begin());
+  const auto chosen = std::ranges::min_element(gpus, {}, [](const std::unique_ptr<Gpu> &gpu) {
+    return std::pair(gpu->isLost && gpu->models > 0, gpu->models);
+  });
+  if ((*chosen)->isLost && (*chosen)->models == 0)
+    startAnew(**chosen);
+  ++(*chosen)->models;
+  return static_cast<size_t>(chosen - gpus.begin());
 }
 
-/// A model that is done leaves the GPU; behind an error that its context did not survive, the last
-/// one that does lets the GPU start anew, so that the next run has one.
-void Device::giveBack(size_t number, bool isAlive) {
-  const std::scoped_lock lock(mutex);
-  Gpu &gpu = *gpus[number];
-  gpu.isLost = gpu.isLost || !isAlive;
-  if (--gpu.models > 0 || !gpu.isLost)
-    return;
+/// Of a GPU whose context did not survive an error, once nobody holds it.
+void Device::startAnew(Gpu &gpu) {
   gpu.samples.clear();
-  halide_device_release(&gpu.context, functions); // the kernels that were loaded
+  if (gpu.stream)
+    halide_device_release(&gpu.context, functions); // the kernels that were loaded
   gpu.context.takeError();
+  gpu.context.stream = nullptr;
   gpu.stream.reset();
-  gpu.cuda->reset();
+  try {
+    gpu.cuda->reset();
+  } catch (const DeviceError &error) {
+    throw RunError(error.what());
+  }
   gpu.stream = std::make_unique<CudaStream>(*gpu.cuda);
   gpu.context.stream = gpu.stream.get();
   gpu.isLost = false;
+}
+
+void Device::giveBack(size_t gpu, bool isAlive) {
+  const std::scoped_lock lock(mutex);
+  --gpus[gpu]->models;
+  gpus[gpu]->isLost = gpus[gpu]->isLost || !isAlive;
 }
 
 Device::Gpu &Device::gpuOf(const KernelContext &context) const {
@@ -141,11 +151,7 @@ DeviceQueue::~DeviceQueue() {
   const bool isAlive = stream == nullptr || stream->isAlive();
   context.stream = nullptr;
   stream.reset();
-  try {
-    device.giveBack(gpu, isAlive);
-  } catch (const std::exception &) {
-    // The GPU stays lost: the next run says so.
-  }
+  device.giveBack(gpu, isAlive);
 }
 
 DeviceSamples &Device::samplesOf(const SampleSet &set, float scale, int64_t targets,

@@ -128,6 +128,7 @@ private:
   };
 
   size_t take();
+  void startAnew(Gpu &gpu);
   void giveBack(size_t gpu, bool isAlive);
   [[nodiscard]] Gpu &gpuOf(const KernelContext &context) const;
 

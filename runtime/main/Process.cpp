@@ -32,6 +32,7 @@ static void say(std::string_view text) {
     say(error.what());
     say("\n");
   } catch (...) {
+    say("error: unknown\n");
   }
   std::abort();
 }

@@ -3,6 +3,7 @@
 
 #include "runtime/data/Sha256.h"
 #include "runtime/train/Inits.h"
+#include "runtime/train/ModelMemory.h"
 
 #include <HalideRuntime.h>
 
@@ -25,55 +26,6 @@ struct Model::Frame {
   std::vector<halide_buffer_t> buffers;
   std::vector<halide_buffer_t *> pointers;
 };
-
-static bool isTiled(const nnxrt_buffer &buffer) {
-  return buffer.rank > 0 && buffer.extent[buffer.rank - 1] == NNXRT_TILES;
-}
-
-static const nnxrt_plan &planFor(const nnxrt_variant &variant, const nnxrt_function &function,
-                                 int32_t tiles) {
-  for (uint32_t i = 0; i < function.plan_count; ++i)
-    if (function.plans[i].tiles >= tiles)
-      return function.plans[i];
-  throw VariantError(fmt::format("variant {}: no memory plan for {} tiles", variant.name, tiles));
-}
-
-static uint64_t arenaBytes(const nnxrt_variant &variant, int32_t stepTiles, int32_t evaluateTiles) {
-  uint64_t bytes = 0;
-  for (int32_t tiles = 1; tiles <= stepTiles; ++tiles)
-    bytes = std::max(bytes, planFor(variant, variant.step, tiles).arena_bytes);
-  for (int32_t tiles = 1; tiles <= evaluateTiles; ++tiles)
-    bytes = std::max(bytes, planFor(variant, variant.evaluate, tiles).arena_bytes);
-  return bytes;
-}
-
-/// Bytes of a batch buffer for calls of up to `mostTiles`; 0 for every other one.
-static uint64_t batchBytes(const nnxrt_buffer &buffer, int32_t mostTiles) {
-  if (buffer.space != NNXRT_IO || buffer.alias_of != NNXRT_NO_BUFFER)
-    return 0;
-  return isTiled(buffer) ? buffer.bytes * static_cast<uint64_t>(mostTiles) : buffer.bytes;
-}
-
-uint64_t Model::memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
-                             int64_t evaluateSamples, int64_t calls) {
-  const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
-  uint64_t bytes = variant.state_bytes + arenaBytes(variant, stepTiles, evaluateTiles);
-  if (calls > 1)
-    bytes += variant.state_bytes +
-             static_cast<uint64_t>(calls - 1) *
-                 DeviceMirror::figureBytes(variant, std::max(stepTiles, evaluateTiles));
-  for (uint32_t b = 0; b < variant.buffer_count; ++b)
-    bytes += batchBytes(variant.buffers[b], std::max(stepTiles, evaluateTiles));
-  return bytes;
-}
-
-int64_t Model::callsFor(const nnxrt_variant &variant, int64_t stepSamples,
-                        int64_t evaluateSamples) {
-  constexpr uint64_t most = 64, room = 16 << 20;
-  const uint64_t bytes =
-      DeviceMirror::figureBytes(variant, tilesOf(std::max(stepSamples, evaluateSamples)));
-  return static_cast<int64_t>(std::clamp<uint64_t>(room / bytes, 1, most));
-}
 
 void Model::checkVariant() const {
   const auto demand = [&](bool holds, const char *what) {

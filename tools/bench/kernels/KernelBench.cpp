@@ -43,6 +43,7 @@ constexpr long peakRounds = 20000;
 // With the vectors that kernels for this machine have.
 void spinMultiplyAdds(int lanes) {
   long rounds = peakRounds;
+  // NOLINTNEXTLINE(bugprone-branch-clone): they differ in the text of their instructions
   if (lanes == 16)
     NNX_MULTIPLY_ADDS("zmm");
   else
