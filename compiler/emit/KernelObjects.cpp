@@ -25,8 +25,9 @@ struct Work {
   size_t index; // of the specs
   std::string key;
   KernelObject object;
-  std::string failure;  // why there is no object
-  std::string notSaved; // why the store does not hold it
+  std::string failure;   // why there is no object
+  bool hasKernel = true; // false: the target has none for the spec
+  std::string notSaved;  // why the store does not hold it
 };
 
 // The symbol is a part of the object, hence of its key. Throws KernelError.
@@ -57,6 +58,7 @@ void provide(Work &work, const KernelTarget &target, const ObjectStore &store) {
     kernels::compileToObject(*work.spec, target, work.object.symbol, work.object.path);
   } catch (const kernels::KernelError &error) {
     work.failure = error.what();
+    work.hasKernel = false;
     return;
   }
   auto content = llvm::MemoryBuffer::getFile(work.object.path);
@@ -105,7 +107,7 @@ makeKernelObjects(llvm::ArrayRef<KernelSpec> specs, const KernelTarget &target,
     }
     auto [it, isNew] = seen.try_emplace(key, works.size());
     if (isNew)
-      works.push_back({&spec, i, key, {symbol, scratch.pathOf(symbol + ".o")}, "", ""});
+      works.push_back({&spec, i, key, {symbol, scratch.pathOf(symbol + ".o")}, "", true, ""});
     workOf.push_back(it->second);
   }
 
@@ -113,7 +115,8 @@ makeKernelObjects(llvm::ArrayRef<KernelSpec> specs, const KernelTarget &target,
 
   for (const Work &work : works)
     if (!work.failure.empty())
-      return failure(work.index, work.failure);
+      return work.hasKernel ? llvm::createStringError(work.failure)
+                            : failure(work.index, work.failure);
   auto unsaved = llvm::find_if(works, [](const Work &work) { return !work.notSaved.empty(); });
   if (unsaved != works.end())
     warnings << "warning: compiled kernels are not kept for the next build: " << unsaved->notSaved

@@ -97,9 +97,9 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
     // of the rows; what the slices have is added in their order, and then what the lanes have.
     const int tapsX = g.kernelW <= 11 ? g.kernelW : 1;
     const int tapsY = tapsX * g.kernelH <= 9 ? g.kernelH : 1;
-    const int most = std::clamp((32 << 10) / (tapsX * tapsY * tileLanes * 4), 1, 16);
+    constexpr int most = blockThreads * 2 / tileLanes; // slices
     const int rows = ceilDiv(usedHeight, most), slices = ceilDiv(usedHeight, rows);
-    Var s("s"), kxo("kxo"), kxi("kxi"), kyo("kyo"), kyi("kyi"), taps("taps");
+    Var s("s"), kxo("kxo"), kxi("kxi"), kyo("kyo"), kyi("kyi"), taps("taps"), tap("tap");
     RDom at(0, usedWidth, 0, rows, 0, dz.dim(4).extent(), "at"), lane(0, tileLanes, "lane"),
         slice(0, slices, "slice");
     at.where(s * rows + at.y < usedHeight);
@@ -127,7 +127,9 @@ Kernel build_conv2d_grad_weights_update(const KernelSpec &spec, const KernelTarg
         .gpu_blocks(taps, ci, c)
         .gpu_threads(kxi, kyi);
     gradient.compute_at(weights, kxi).store_in(onStack);
-    laneSum.compute_at(weights, taps).gpu_threads(l, kx, ky).update().gpu_threads(l, kx, ky);
+    // As many threads as the slices have: the taps of a block are at most eleven.
+    laneSum.compute_at(weights, taps).fuse(kx, ky, tap).gpu_threads(l, tap);
+    laneSum.update().fuse(kx, ky, tap).gpu_threads(l, tap);
     part.compute_at(weights, taps)
         .reorder(kx, ky, l, s, c, ci)
         .gpu_threads(l, s)

@@ -53,7 +53,7 @@ Kernel onGpu(const KernelSpec &spec, const ActivationCode &activation, const Ima
       .reorder(l, ni, no, t)
       .gpu_blocks(no, t)
       .gpu_threads(l, ni);
-  z.compute_at(y, ni).store_in(onStack);
+  z.compute_at(y, l).store_in(onStack);
   part.compute_at(y, no).bound_extent(n, unitsOfBlock).reorder(n, l, s).unroll(n).gpu_threads(l, s);
   sum.compute_at(part, l).store_in(onStack).unroll(n).update().reorder(n, row).unroll(n).unroll(
       row, rowsAtOnce);

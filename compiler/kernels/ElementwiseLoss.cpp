@@ -50,7 +50,12 @@ Kernel build_elementwise_loss(const KernelSpec &spec, const KernelTarget &target
   for (size_t i = 1; i < results.size(); ++i)
     constrainOutputs(results[i], flatTensor(outputs));
   if (target.isGpu()) {
-    spreadOverThreads(loss, {l, t}, {sum});
+    // Not over one fused loop: what a thread needs of the sum would be a whole block's.
+    Var to("to"), ti("ti");
+    loss.split(t, to, ti, blockThreads / tileLanes, TailStrategy::GuardWithIf)
+        .gpu_blocks(to)
+        .gpu_threads(l, ti);
+    sum.compute_at(loss, l).store_in(onStack);
     for (size_t i = 1; i < results.size(); ++i)
       spreadOverThreads(results[i], {l, n, t}, {});
     return {Pipeline(results), {samples, x, targets}};

@@ -83,7 +83,7 @@ Kernel build_conv2d_softmax_forward(const KernelSpec &spec, const KernelTarget &
   if (target.isGpu()) {
     Var co("co"), ci("ci");
     scheduleByPlace(out, g.filters, logits, {greatest, sum});
-    sums.z.compute_at(logits, ci).store_in(onStack);
+    sums.z.compute_at(logits, l).store_in(onStack);
     return {Pipeline(out), {sums.input, sums.weights, sums.bias}};
   }
   const int places = placesTogether(g.outWidth, g.filters, 2);

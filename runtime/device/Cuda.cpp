@@ -142,8 +142,9 @@ void CudaGpu::create() {
 }
 
 void CudaGpu::reset() {
-  cuda().cuCtxDestroy_v2(std::exchange(current, nullptr));
-  create();
+  const Handle lost = std::exchange(current, nullptr);
+  create(); // before the other goes: at its address Halide would look for the kernels of that one
+  cuda().cuCtxDestroy_v2(lost);
 }
 
 CudaStream::CudaStream(CudaGpu &owner) : gpu(owner) {
@@ -165,6 +166,7 @@ void CudaStream::check(int code, const char *what) const {
 void CudaStream::put(uint64_t to, const void *from, uint64_t bytes) const {
   const Current held(gpu);
   check(cuda().cuMemcpyHtoDAsync_v2(to, from, bytes, stream), "in a copy to it");
+  check(cuda().cuStreamSynchronize(stream), "in a copy to it"); // it may read `from` until then
 }
 
 void CudaStream::get(void *to, uint64_t from, uint64_t bytes) const {

@@ -41,8 +41,8 @@ public:
   CudaStream(const CudaStream &) = delete;
   CudaStream &operator=(const CudaStream &) = delete;
 
-  /// Copies to and from addresses of the GPU, behind what was begun before; throw RunError. `from`
-  /// may change behind `put`; `get` waits.
+  /// Copies to and from addresses of the GPU, behind what was begun before; throw RunError. `put`
+  /// and `get` wait.
   void put(uint64_t to, const void *from, uint64_t bytes) const;
   void get(void *to, uint64_t from, uint64_t bytes) const;
   void move(uint64_t to, uint64_t from, uint64_t bytes) const;

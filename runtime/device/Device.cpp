@@ -9,6 +9,7 @@
 #include <array>
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <tuple>
 
 using namespace nnxrt;
 
@@ -90,19 +91,31 @@ Device::Device(const std::string &name) : deviceName(name) {
   }
 }
 
-/// The GPU with fewest models, a lost one that others still hold last.
+/// The GPU with fewest models. One that an error lost starts anew once nobody holds it: till then
+/// others are taken, or waited for. Throws RunError where none is left.
 size_t Device::take() {
-  const std::scoped_lock lock(mutex);
-  const auto chosen = std::ranges::min_element(gpus, {}, [](const std::unique_ptr<Gpu> &gpu) {
-    return std::pair(gpu->isLost && gpu->models > 0, gpu->models);
-  });
-  if ((*chosen)->isLost && (*chosen)->models == 0)
-    startAnew(**chosen);
-  ++(*chosen)->models;
-  return static_cast<size_t>(chosen - gpus.begin());
+  std::unique_lock lock(mutex);
+  while (true) {
+    const auto chosen = std::ranges::min_element(gpus, {}, [](const std::unique_ptr<Gpu> &gpu) {
+      return std::tuple(gpu->isDead, gpu->isLost && gpu->models > 0, gpu->models);
+    });
+    Gpu &gpu = **chosen;
+    if (gpu.isDead)
+      throw RunError(fmt::format("{} was lost and does not start anew", gpu.cuda->name()));
+    if (gpu.isLost && gpu.models > 0) {
+      changed.wait(lock);
+      continue;
+    }
+    if (gpu.isLost)
+      startAnew(gpu);
+    if (gpu.isDead)
+      continue;
+    ++gpu.models;
+    return static_cast<size_t>(chosen - gpus.begin());
+  }
 }
 
-/// Of a GPU whose context did not survive an error, once nobody holds it.
+/// Of a GPU whose context did not survive an error, which nobody holds.
 void Device::startAnew(Gpu &gpu) {
   gpu.samples.clear();
   if (gpu.stream)
@@ -112,10 +125,11 @@ void Device::startAnew(Gpu &gpu) {
   gpu.stream.reset();
   try {
     gpu.cuda->reset();
-  } catch (const DeviceError &error) {
-    throw RunError(error.what());
+    gpu.stream = std::make_unique<CudaStream>(*gpu.cuda);
+  } catch (const std::runtime_error &) { // the driver's, whichever call it was
+    gpu.isDead = true;
+    return;
   }
-  gpu.stream = std::make_unique<CudaStream>(*gpu.cuda);
   gpu.context.stream = gpu.stream.get();
   gpu.isLost = false;
 }
@@ -124,6 +138,7 @@ void Device::giveBack(size_t gpu, bool isAlive) {
   const std::scoped_lock lock(mutex);
   --gpus[gpu]->models;
   gpus[gpu]->isLost = gpus[gpu]->isLost || !isAlive;
+  changed.notify_all();
 }
 
 Device::Gpu &Device::gpuOf(const KernelContext &context) const {
@@ -156,8 +171,8 @@ DeviceQueue::~DeviceQueue() {
 
 DeviceSamples &Device::samplesOf(const SampleSet &set, float scale, int64_t targets,
                                  KernelContext &context) {
-  const std::scoped_lock lock(mutex);
   Gpu &gpu = gpuOf(context);
+  const std::scoped_lock lock(gpu.mutex);
   std::unique_ptr<DeviceSamples> &known = gpu.samples[&set];
   if (!known) {
     known = std::make_unique<DeviceSamples>(*this, set, scale, targets, gpu.context);

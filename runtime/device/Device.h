@@ -1,5 +1,6 @@
-// A device that trains beside the processor, through Halide's interface to OpenCL and CUDA. What
-// moves between it and the processor moves by `put` and `get` alone.
+// A device that trains beside the processor: kernels by Halide's interface to OpenCL and CUDA,
+// copies by it on OpenCL and by the driver itself (Cuda.h) on CUDA. What moves between it and the
+// processor moves by `put` and `get` alone.
 #pragma once
 
 #include "runtime/data/SampleSet.h"
@@ -9,6 +10,7 @@
 
 #include <HalideRuntime.h>
 
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -65,7 +67,7 @@ private:
             KernelContext &context) const;
 
   const Device &device;
-  KernelContext &home; // of calls that outlive those of `context`
+  KernelContext home; // of calls that outlive those of `context`
   halide_dimension_t dimensions[2]{};
   halide_buffer_t whole{};
   std::map<uint64_t, halide_buffer_t> places; // by offset
@@ -124,6 +126,8 @@ private:
     std::unique_ptr<CudaStream> stream;
     int models = 0;
     bool isLost = false; // behind an error that no later call survives
+    bool isDead = false; // it could not be started anew
+    std::mutex mutex;    // of the samples
     std::map<const SampleSet *, std::unique_ptr<DeviceSamples>> samples;
   };
 
@@ -134,7 +138,8 @@ private:
 
   std::string deviceName;
   const halide_device_interface_t *functions = nullptr;
-  std::mutex mutex;
+  std::mutex mutex; // of which models are where
+  std::condition_variable changed;
   std::vector<std::unique_ptr<Gpu>> gpus;
 };
 

@@ -18,7 +18,8 @@ static constexpr halide_type_t byteType{halide_type_uint, 8};
 
 DeviceBlock::DeviceBlock(const Device &owner, uint64_t wanted, KernelContext &context)
     : bytes((std::max<uint64_t>(wanted, 1) + cellBytes - 1) / cellBytes * cellBytes), device(owner),
-      home(owner.gpuOf(context).context) {
+      home(context.pool) {
+  home.stream = owner.gpuOf(context).stream.get();
   const uint64_t cells = bytes / cellBytes;
   if (cells > INT32_MAX)
     throw MemoryError(fmt::format("no device has {} of memory", bytesText(bytes)));
@@ -39,7 +40,6 @@ DeviceBlock::~DeviceBlock() {
   for (auto &[offset, place] : places)
     halide_device_release_crop(&home, &place);
   halide_device_free(&home, &whole);
-  home.takeError(); // whatever failed was said when it was used
 }
 
 halide_buffer_t DeviceBlock::crop(halide_dimension_t (&own)[2], uint64_t offset,

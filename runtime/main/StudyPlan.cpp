@@ -6,6 +6,7 @@
 #include "runtime/train/StartWeights.h"
 
 #include <algorithm>
+#include <climits>
 #include <fmt/format.h>
 
 using namespace nnxrt;
@@ -61,8 +62,10 @@ std::string nnxrt::targetOf(const nnxrt_study &compiled, const Options &options)
   return std::string(compiled.target) + (options.device == "cpu" ? "" : "-" + options.device);
 }
 
-int nnxrt::jobsOf(const Options &options, const Device *device) {
-  return device != nullptr && options.jobs == 0 ? device->gpuCount() : options.jobs;
+int nnxrt::jobsOf(const Options &options, const Device *device, size_t runs) {
+  return device != nullptr && options.jobs == 0
+             ? std::clamp(static_cast<int>(std::min(runs, size_t{INT_MAX})), 1, device->gpuCount())
+             : options.jobs;
 }
 
 /// The variants for the device that is asked for.
@@ -110,8 +113,8 @@ StudyPlan nnxrt::planStudy(const nnxrt_study &compiled, const Study &study,
   plan.requests = shardOf(shareRuns(single), options);
   info.points = points.size();
   info.runs = plan.requests.size();
-  plan.placement =
-      Placement::choose(jobsOf(options, plan.device.get()), options.threads, info.runs, info.cores);
+  plan.placement = Placement::choose(jobsOf(options, plan.device.get(), info.runs), options.threads,
+                                     info.runs, info.cores);
   info.jobs = plan.placement.jobs;
   info.threads = plan.placement.threads;
   return plan;

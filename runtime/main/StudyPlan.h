@@ -19,8 +19,9 @@ struct StudyPlan {
 /// no results of another.
 std::string targetOf(const nnxrt_study &compiled, const Options &options);
 
-/// Those of --jobs; otherwise one for each GPU of a device, 0 where they are to be chosen.
-int jobsOf(const Options &options, const Device *device);
+/// Those of --jobs; otherwise one for each GPU of a device that has one of `runs`, 0 where they are
+/// to be chosen.
+int jobsOf(const Options &options, const Device *device, size_t runs);
 
 /// Opens the device, loads the data sets of `points` and plans their runs. Throws DataError,
 /// DeviceError, StudyError.

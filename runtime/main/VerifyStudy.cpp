@@ -94,8 +94,8 @@ int verifyStudy(const nnxrt_study &compiled, const Study &study, std::vector<Poi
   observers.studyStarted(info);
   const StudyOutcome outcome =
       trainRuns(chosen,
-                Placement::choose(jobsOf(options, plan.device.get()), options.threads,
-                                  chosen.size(), info.cores),
+                Placement::choose(jobsOf(options, plan.device.get(), chosen.size()),
+                                  options.threads, chosen.size(), info.cores),
                 options.failFast, observers, interrupted);
   observers.studyEnded(outcome);
   fmt::print("{}{} of {} trained again, {} different; chosen at random by --draw {}\n",

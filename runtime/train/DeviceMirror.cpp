@@ -55,9 +55,11 @@ DeviceMirror::Places DeviceMirror::arrange(uint64_t arenaBytes, int32_t mostTile
 
 DeviceMirror::DeviceMirror(Device &owner, const nnxrt_variant &described, uint64_t arenaBytes,
                            int32_t mostTiles, int64_t callCount, const Memory &stateHere,
-                           const std::vector<Memory> &ioHere, KernelContext &kernels)
+                           const std::vector<Memory> &ioHere,
+                           const std::vector<uint64_t> &bytesOfCall, KernelContext &kernels)
     : device(owner), variant(described), calls(callCount), state(stateHere), io(ioHere),
-      context(kernels), places(arrange(arenaBytes, mostTiles)), block(owner, places.end, kernels) {}
+      callBytes(bytesOfCall), context(kernels), places(arrange(arenaBytes, mostTiles)),
+      block(owner, places.end, kernels) {}
 
 void DeviceMirror::place(halide_buffer_t &target, uint32_t index, const nnxrt_plan &plan) {
   index = rootOf(variant, index);
@@ -134,8 +136,7 @@ void DeviceMirror::gather(DeviceSamples &samples, int64_t call, int64_t count) {
 }
 
 std::byte *DeviceMirror::here(uint32_t buffer, int64_t call) const {
-  return io[buffer].data() +
-         io[buffer].size() / static_cast<uint64_t>(calls) * static_cast<uint64_t>(call);
+  return io[buffer].data() + callBytes[buffer] * static_cast<uint64_t>(call);
 }
 
 void DeviceMirror::putBatch(uint32_t buffer, int64_t call, int32_t tiles) {
@@ -165,7 +166,7 @@ void DeviceMirror::takeFigures(int64_t count) {
     for (const uint32_t buffer : {variant.loss, variant.output})
       std::copy_n(figures.data() + places.io[buffer] - places.figures +
                       static_cast<uint64_t>(call) * places.figureBytes,
-                  io[buffer].size() / static_cast<uint64_t>(calls), here(buffer, call));
+                  callBytes[buffer], here(buffer, call));
 }
 
 void DeviceMirror::takeArena(const Memory &arena, uint64_t bytes) {

@@ -15,10 +15,10 @@ namespace nnxrt {
 class DeviceMirror {
 public:
   /// For `calls` calls at once of up to `mostTiles` tiles. `state` and `io` are the model's own
-  /// memory here, where each buffer of a batch has a place for every call. Throws MemoryError.
+  /// memory here, where each buffer of a batch has `callBytes` for every call. Throws MemoryError.
   DeviceMirror(Device &device, const nnxrt_variant &variant, uint64_t arenaBytes, int32_t mostTiles,
                int64_t calls, const Memory &state, const std::vector<Memory> &io,
-               KernelContext &context);
+               const std::vector<uint64_t> &callBytes, KernelContext &context);
 
   /// Lets `target`, buffer `index` of the variant, lie where `plan` says.
   void place(halide_buffer_t &target, uint32_t index, const nnxrt_plan &plan);
@@ -68,6 +68,7 @@ private:
   const int64_t calls;
   const Memory &state;
   const std::vector<Memory> &io;
+  const std::vector<uint64_t> &callBytes;
   KernelContext &context;
   const Places places;
   DeviceBlock block;

@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <fmt/format.h>
+#include <numeric>
 #include <utility>
 
 using namespace nnxrt;
@@ -55,20 +56,26 @@ Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluate
   const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
   if (keepsValues)
     placeApart(stepTiles);
-  demandMemory(memoryNeeded(variant, stepSamples, evaluateSamples, this->calls) +
-               apart.arena_bytes);
+  const int32_t mostTiles = std::max(stepTiles, evaluateTiles);
+  for (uint32_t b = 0; b < variant.buffer_count; ++b)
+    callBytes.push_back(batchBytes(variant.buffers[b], mostTiles));
+  const bool isArenaHere = device == nullptr || keepsValues;
+  demandMemory(isArenaHere
+                   ? memoryNeeded(variant, stepSamples, evaluateSamples) + apart.arena_bytes
+                   : variant.state_bytes + callBytes[variant.input] +
+                         static_cast<uint64_t>(this->calls) *
+                             (std::accumulate(callBytes.begin(), callBytes.end(), uint64_t{0}) -
+                              callBytes[variant.input]));
   state = Memory(variant.state_bytes);
   const uint64_t sharedBytes =
       std::max(arenaBytes(variant, stepTiles, evaluateTiles), apart.arena_bytes);
-  if (device == nullptr || keepsValues)
+  if (isArenaHere)
     arena = Memory(sharedBytes);
-  const int32_t mostTiles = std::max(stepTiles, evaluateTiles);
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
-    io[b] = Memory(batchBytes(variant.buffers[b], mostTiles) *
-                   static_cast<uint64_t>(b == variant.input ? 1 : this->calls));
+    io[b] = Memory(callBytes[b] * static_cast<uint64_t>(b == variant.input ? 1 : this->calls));
   if (device != nullptr)
     mirror = std::make_unique<DeviceMirror>(*device, variant, sharedBytes, mostTiles, this->calls,
-                                            state, io, context);
+                                            state, io, callBytes, context);
   stepFrames = buildFrames(variant.step, stepTiles);
   evaluateFrames = buildFrames(variant.evaluate, evaluateTiles);
 }
@@ -316,8 +323,8 @@ bool Model::setHyper(std::string_view name, double value) {
 
 /// Where the shown call has a buffer of its batch.
 template <typename T> T *Model::ofCall(uint32_t buffer) const {
-  const uint64_t bytes = io[buffer].size() / static_cast<uint64_t>(calls);
-  return reinterpret_cast<T *>(io[buffer].data() + bytes * static_cast<uint64_t>(current));
+  return reinterpret_cast<T *>(io[buffer].data() +
+                               callBytes[buffer] * static_cast<uint64_t>(current));
 }
 
 float *Model::input() const {

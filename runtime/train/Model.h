@@ -145,7 +145,8 @@ private:
   KernelContext &context;
   std::unique_ptr<DeviceQueue> queue; // null: all is here alone
   Memory state, arena;
-  std::vector<Memory> io; // one per buffer, empty for those of other spaces
+  std::vector<Memory> io;          // one per buffer, empty for those of other spaces
+  std::vector<uint64_t> callBytes; // of each, what one call has of it
   std::vector<uint64_t> apartOffsets;
   nnxrt_plan apart{}; // of a step, where no buffers share a place; no tiles: they may
   std::vector<double> hyper;

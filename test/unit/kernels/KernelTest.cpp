@@ -47,6 +47,7 @@ std::vector<KernelSpec> shapes() {
                                         {"4x4x3", 1, "4x4", "1x1", "valid", "0"},
                                         {"8x8x4", 17, "3x3", "1x1", "valid", "1x1"},
                                         {"13x13x2", 2, "7x7", "1x1", "same", "3x3"},
+                                        {"28x9x1", 3, "7x1", "1x1", "same", "0"},
                                         // Channels enough for minimal filtering.
                                         {"13x13x16", 16, "3x3", "1x1", "valid", "2x2"},
                                         {"9x15x18", 21, "3x3", "1x1", "valid", "2x2"},
