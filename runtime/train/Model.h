@@ -40,7 +40,8 @@ public:
   /// `keepsValues` no buffer of a step takes the place of another, so that all can be read behind
   /// it; the bits are the same. With `device`, that `variant` is compiled for, weights, state and
   /// arena lie there, and what is here is brought up to date when it is asked for; `calls` calls
-  /// may then be made before their figures are read. Throws MemoryError and VariantError.
+  /// may then be made before their figures are read. Throws MemoryError, VariantError, and RunError
+  /// where the device has no queue to give.
   Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
         KernelContext &context, bool keepsValues = false, Device *device = nullptr,
         int64_t calls = 1);

@@ -36,7 +36,7 @@ uint64_t memoryNeeded(const RunRequest &request);
 
 class Trainer {
 public:
-  /// Throws MemoryError, VariantError, InitError.
+  /// Throws RunError (MemoryError, VariantError, InitError among them).
   Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &observer,
           const StopSignal &stop);
 
