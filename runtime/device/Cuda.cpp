@@ -86,10 +86,13 @@ static std::string textOf(int code) {
   return fmt::format("{}, {}", name, text);
 }
 
+static DeviceError unusable(const std::string &why) {
+  return DeviceError("the device `cuda` cannot be used: " + why);
+}
+
 static void demand(int code, const char *what) {
   if (code != succeeded)
-    throw DeviceError(
-        fmt::format("the device `cuda` cannot be used: {} failed: {}", what, textOf(code)));
+    throw unusable(fmt::format("{} failed: {}", what, textOf(code)));
 }
 
 static std::string versionText(int version) {
@@ -98,21 +101,19 @@ static std::string versionText(int version) {
 
 std::vector<std::unique_ptr<CudaGpu>> nnxrt::openCudaGpus() {
   if (cuda().missing != nullptr)
-    throw DeviceError(
-        fmt::format("the device `cuda` cannot be used: the driver of NVIDIA is too old: "
-                    "it has no {}",
-                    cuda().missing));
+    throw unusable(fmt::format("the driver of NVIDIA is too old: "
+                               "it has no {}",
+                               cuda().missing));
   demand(cuda().cuInit(0), "cuInit");
   int version = 0, count = 0;
   demand(cuda().cuDriverGetVersion(&version), "cuDriverGetVersion");
   if (version < leastDriver)
-    throw DeviceError(
-        fmt::format("the device `cuda` cannot be used: the driver of NVIDIA is for CUDA {}, "
-                    "and {} or a later one is needed",
-                    versionText(version), versionText(leastDriver)));
+    throw unusable(fmt::format("the driver of NVIDIA is for CUDA {}, "
+                               "and {} or a later one is needed",
+                               versionText(version), versionText(leastDriver)));
   demand(cuda().cuDeviceGetCount(&count), "cuDeviceGetCount");
   if (count == 0)
-    throw DeviceError("the device `cuda` cannot be used: the driver finds no GPU");
+    throw unusable("the driver finds no GPU");
   std::vector<std::unique_ptr<CudaGpu>> gpus;
   for (int ordinal = 0; ordinal < count; ++ordinal)
     gpus.push_back(std::make_unique<CudaGpu>(ordinal));
@@ -128,10 +129,9 @@ CudaGpu::CudaGpu(int ordinal) {
   demand(cuda().cuDeviceGetAttribute(&major, capabilityMajor, device), "cuDeviceGetAttribute");
   demand(cuda().cuDeviceGetAttribute(&minor, capabilityMinor, device), "cuDeviceGetAttribute");
   if (10 * major + minor < leastCapability)
-    throw DeviceError(
-        fmt::format("the device `cuda` cannot be used: {} has compute capability {}.{}, "
-                    "and {}.{} is the least; CUDA_VISIBLE_DEVICES leaves a GPU out",
-                    fullName, major, minor, leastCapability / 10, leastCapability % 10));
+    throw unusable(fmt::format("{} has compute capability {}.{}, "
+                               "and {}.{} is the least; CUDA_VISIBLE_DEVICES leaves a GPU out",
+                               fullName, major, minor, leastCapability / 10, leastCapability % 10));
   create();
 }
 

@@ -1,6 +1,8 @@
 // Copies between a model's memory here and on a device.
 #include "runtime/train/DeviceMirror.h"
 
+#include "runtime/train/ModelMemory.h"
+
 #include <algorithm>
 
 using namespace nnxrt;
@@ -9,20 +11,8 @@ static uint64_t aligned(uint64_t bytes) {
   return (bytes + NNXRT_DEVICE_ALIGNMENT - 1) / NNXRT_DEVICE_ALIGNMENT * NNXRT_DEVICE_ALIGNMENT;
 }
 
-static bool isOwn(const nnxrt_buffer &buffer) {
-  return buffer.space == NNXRT_IO && buffer.alias_of == NNXRT_NO_BUFFER;
-}
-
-/// The buffer whose memory this one views.
-static uint32_t rootOf(const nnxrt_variant &variant, uint32_t index) {
-  while (variant.buffers[index].alias_of != NNXRT_NO_BUFFER)
-    index = variant.buffers[index].alias_of;
-  return index;
-}
-
 static uint64_t ioBytes(const nnxrt_buffer &buffer, int32_t mostTiles) {
-  const bool isTiled = buffer.extent[buffer.rank - 1] == NNXRT_TILES;
-  return aligned(buffer.bytes * static_cast<uint64_t>(isTiled ? mostTiles : 1));
+  return aligned(batchBytes(buffer, mostTiles));
 }
 
 uint64_t DeviceMirror::figureBytes(const nnxrt_variant &variant, int32_t mostTiles) {
@@ -43,7 +33,7 @@ DeviceMirror::Places DeviceMirror::arrange(uint64_t arenaBytes, int32_t mostTile
   made.io.resize(variant.buffer_count);
   for (uint32_t b = 0; b < variant.buffer_count; ++b) {
     const nnxrt_buffer &buffer = variant.buffers[b];
-    if (!isOwn(buffer) || b == variant.loss || b == variant.output)
+    if (batchBytes(buffer, mostTiles) == 0 || b == variant.loss || b == variant.output)
       continue;
     made.io[b] = made.end;
     made.end += ioBytes(buffer, mostTiles);

@@ -100,8 +100,7 @@ void Model::placeApart(int32_t mostTiles) {
 }
 
 std::byte *Model::address(uint32_t index, const nnxrt_plan &plan) const {
-  while (variant.buffers[index].alias_of != NNXRT_NO_BUFFER)
-    index = variant.buffers[index].alias_of;
+  index = rootOf(variant, index);
   const nnxrt_buffer &buffer = variant.buffers[index];
   switch (buffer.space) {
   case NNXRT_STATE:

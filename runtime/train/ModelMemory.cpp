@@ -13,6 +13,12 @@ bool nnxrt::isTiled(const nnxrt_buffer &buffer) {
   return buffer.rank > 0 && buffer.extent[buffer.rank - 1] == NNXRT_TILES;
 }
 
+uint32_t nnxrt::rootOf(const nnxrt_variant &variant, uint32_t index) {
+  while (variant.buffers[index].alias_of != NNXRT_NO_BUFFER)
+    index = variant.buffers[index].alias_of;
+  return index;
+}
+
 const nnxrt_plan &nnxrt::planFor(const nnxrt_variant &variant, const nnxrt_function &function,
                                  int32_t tiles) {
   for (uint32_t i = 0; i < function.plan_count; ++i)

@@ -10,6 +10,9 @@ namespace nnxrt {
 /// Whether a buffer has a part for each tile of samples.
 bool isTiled(const nnxrt_buffer &buffer);
 
+/// The buffer whose memory this one views, or itself.
+uint32_t rootOf(const nnxrt_variant &variant, uint32_t index);
+
 /// The plan for calls of `tiles` tiles: the smallest that has room. Throws VariantError.
 const nnxrt_plan &planFor(const nnxrt_variant &variant, const nnxrt_function &function,
                           int32_t tiles);

@@ -1,10 +1,11 @@
 /* A driver of NVIDIA as far as trainers call it, for machines without one: memory is the
- * processor's, launches do nothing. FAKE_CUDA_GPUS is the number of GPUs, 1 where it is not set,
- * FAKE_CUDA_VERSION and FAKE_CUDA_CAPABILITY what the driver and they are. FAKE_CUDA_FAIL=
- * FUNCTION:N:CODE lets calls of a function fail from the Nth on; with FAKE_CUDA_LOSES=1 the Nth
- * alone, and behind it everything in that context, as behind an error that a context does not
- * survive. FAKE_CUDA_LOG names a file that gets the number of calls of each function when the
- * program ends, and the launches on each GPU. */
+ * processor's, launches do nothing but end with an error where no GPU would take them.
+ * FAKE_CUDA_GPUS is the number of GPUs, 1 where it is not set, FAKE_CUDA_VERSION and
+ * FAKE_CUDA_CAPABILITY what the driver and they are. FAKE_CUDA_FAIL= FUNCTION:N:CODE lets calls of
+ * a function fail from the Nth on; with FAKE_CUDA_LOSES=1 the Nth alone, and behind it everything
+ * in that context, as behind an error that a context does not survive. FAKE_CUDA_LOG names a file
+ * that gets the number of calls of each function when the program ends, and the launches on each
+ * GPU. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,13 +110,27 @@ GIVES(cuCtxGetApiVersion, (void *context, unsigned *version), *version = context
 GIVES(cuCtxGetDevice, (int *device), *device = current->gpu)
 GIVES(cuStreamCreate, (void **stream, unsigned flags), *stream = malloc(1 + (flags & 0)))
 GIVES(cuStreamDestroy_v2, (void *stream), free(stream))
-GIVES(cuLaunchKernel, (void), __atomic_add_fetch(&launches[current->gpu], 1, __ATOMIC_RELAXED))
+/* What every GPU takes: 1,024 threads a block, 64 in its third dimension, and 48 kB that they share
+ * without being asked. Also grids of 65,535 blocks in all dimensions but the first. */
+int cuLaunchKernel(void *function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
+                   unsigned blockY, unsigned blockZ, unsigned shared) {
+  const int code = count("cuLaunchKernel");
+  if (code != 0)
+    return code;
+  if (function == NULL || gridX == 0 || gridY == 0 || gridZ == 0 || gridY > 65535 ||
+      gridZ > 65535 || blockX * blockY * blockZ == 0 || blockX * blockY * blockZ > 1024 ||
+      blockZ > 64 || shared > 49152)
+    return 1;
+  __atomic_add_fetch(&launches[current->gpu], 1, __ATOMIC_RELAXED);
+  return 0;
+}
 
 /* As the real one names them; the codes that the tests use. */
 static const struct {
   int code;
   const char *name, *text;
-} errors[] = {{2, "CUDA_ERROR_OUT_OF_MEMORY", "out of memory"},
+} errors[] = {{1, "CUDA_ERROR_INVALID_VALUE", "invalid argument"},
+              {2, "CUDA_ERROR_OUT_OF_MEMORY", "out of memory"},
               {100, "CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"},
               {214, "CUDA_ERROR_ECC_UNCORRECTABLE", "uncorrectable ECC error encountered"},
               {700, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"}};

@@ -67,6 +67,8 @@ protected:
       model.wait();
       for (int64_t call = 0; call < count; ++call) {
         model.show(call);
+        EXPECT_EQ(reinterpret_cast<uintptr_t>(model.output(0)) % NNXRT_ALIGNMENT, 0U);
+        EXPECT_EQ(reinterpret_cast<uintptr_t>(model.labels()) % NNXRT_ALIGNMENT, 0U);
         trained.losses.push_back(lossOf(model, golden.batch));
       }
     }
