@@ -1,6 +1,7 @@
 // Compiles kernels; turns Halide's errors into KernelError.
 #include "compiler/kernels/Compile.h"
 
+#include "compiler/kernels/GpuModels.h"
 #include "compiler/kernels/Kernel.h"
 #include "dsl/Activations.h"
 #include "dsl/Optimizers.h"
@@ -15,7 +16,7 @@ namespace nnx::kernels {
 namespace {
 
 // Raised with every change of an algorithm or a schedule: old objects in a cache are then not used.
-constexpr int kernelsVersion = 8;
+constexpr int kernelsVersion = 9;
 
 Halide::Target halideTarget(const KernelTarget &target, bool usesDoubles) {
   Halide::Target out(target.text);
@@ -63,14 +64,34 @@ Kernel buildChecked(const KernelSpec &spec, const KernelTarget &target) {
   return kernel;
 }
 
+// A GPU's kernel works for several models at once, and has the arguments that say which.
+Halide::Module lower(Kernel kernel, const KernelSpec &spec, const KernelTarget &target,
+                     const std::string &symbol) {
+  std::vector<Halide::Argument> inputs = kernel.inputs;
+  if (target.isGpu()) {
+    const std::vector<Halide::Argument> first = modelInputs();
+    inputs.insert(inputs.begin(), first.begin(), first.end());
+    kernel.pipeline.add_custom_lowering_pass(new GpuModels(spec, kernel.shared));
+  }
+  Halide::Module module = kernel.pipeline.compile_to_module(
+      inputs, symbol, halideTarget(target, kernel.usesDoubles), Halide::LinkageType::External);
+  if (!target.isGpu())
+    return module;
+  // Halide wants all that the algorithm reads; the pass took the numbers out of the code.
+  std::set<std::string> taken{"__user_context"};
+  for (const KernelArgument &argument : argumentsOf(spec, true))
+    taken.insert(argument.name);
+  for (Halide::Internal::LoweredFunc &function : module.functions())
+    std::erase_if(function.args, [&](const Halide::Internal::LoweredArgument &argument) {
+      return argument.is_scalar() && !taken.count(argument.name);
+    });
+  return module;
+}
+
 void compileTo(Halide::OutputFileType type, const KernelSpec &spec, const KernelTarget &target,
                const std::string &symbol, const std::string &path) {
   writeWhole(spec.text(), path, [&](const std::string &temporary) {
-    Kernel kernel = buildChecked(spec, target);
-    kernel.pipeline
-        .compile_to_module(kernel.inputs, symbol, halideTarget(target, kernel.usesDoubles),
-                           Halide::LinkageType::External)
-        .compile({{type, temporary}});
+    lower(buildChecked(spec, target), spec, target, symbol).compile({{type, temporary}});
   });
 }
 

@@ -22,7 +22,7 @@ Kernel build_gather_samples(const KernelSpec &, const KernelTarget &target) {
   constrainOutputs(x, flatTensor(runTime));
   if (target.isGpu())
     spreadOverThreads(x, {l, k, t}, {});
-  return {Pipeline(x), {indices, set}};
+  return {Pipeline(x), {indices, set}, false, {"set"}};
 }
 
 Kernel build_gather_labels(const KernelSpec &, const KernelTarget &target) {
@@ -36,7 +36,7 @@ Kernel build_gather_labels(const KernelSpec &, const KernelTarget &target) {
   constrainOutputs(labels, {tileLanes, runTime});
   if (target.isGpu())
     spreadOverThreads(labels, {l, t}, {});
-  return {Pipeline(labels), {indices, set}};
+  return {Pipeline(labels), {indices, set}, false, {"set"}};
 }
 
 } // namespace nnx::kernels

@@ -5,6 +5,8 @@
 #include "compiler/kernels/KernelTarget.h"
 
 #include <Halide.h>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace nnx::kernels {
@@ -13,6 +15,7 @@ struct Kernel {
   Halide::Pipeline pipeline;
   std::vector<Halide::Argument> inputs; // in the order of argumentsOf
   bool usesDoubles = false;             // on a GPU, where not all have them
+  std::set<std::string> shared{};       // buffers that all models of a launch read
 };
 
 #define NNX_KERNEL(kind, attributes, inputs, outputs)                                              \

@@ -1,6 +1,7 @@
 // Specs of kernels: their text, their attributes, and the signatures of Kernels.def.
 #include "compiler/kernels/KernelSpec.h"
 
+#include "compiler/kernels/GpuModels.h"
 #include "compiler/kernels/Kernel.h"
 #include "dsl/Optimizers.h"
 
@@ -164,13 +165,20 @@ std::vector<int> KernelSpec::shapeOf(const std::string &name) const {
   return shape;
 }
 
-std::vector<KernelArgument> argumentsOf(const KernelSpec &spec) {
+std::vector<KernelArgument> argumentsOf(const KernelSpec &spec, bool onGpu) {
   const KernelRow &row = rowOf(spec);
   std::vector<KernelArgument> arguments;
   for (const std::string &word : splitWords(row.inputs))
     appendArguments(spec, word, false, arguments);
   for (const std::string &word : splitWords(row.outputs))
     appendArguments(spec, word, true, arguments);
+  if (!onGpu)
+    return arguments;
+  std::erase_if(arguments, [](const KernelArgument &argument) {
+    return !argument.isBuffer() && argument.name != "samples";
+  });
+  const std::vector<KernelArgument> first = modelArguments();
+  arguments.insert(arguments.begin(), first.begin(), first.end());
   return arguments;
 }
 

@@ -35,19 +35,24 @@ struct KernelSpec {
 };
 
 // One argument of the C function `int32_t symbol(void *user_context, arguments...)`. A buffer is a
-// `halide_buffer_t *`, a Float a `float`, an Int an `int32_t`. An InOut buffer is updated in place.
+// `halide_buffer_t *`, a Float a `float`, an Int an `int32_t`, a Long an `int64_t`. An InOut buffer
+// is updated in place; Numbers is the buffer of what differs between models (GpuModels.h).
 struct KernelArgument {
-  enum class Kind { Input, Output, InOut, Float, Int };
+  enum class Kind { Input, Output, InOut, Float, Int, Long, Numbers };
+
+  bool isBuffer() const { return kind <= Kind::InOut; }
+
   enum class Type { F32, U8, I32 };
   std::string
       name; // "x", "weights", "dz"; a hyperparameter or a slot as its optimizer's row calls it
   Kind kind = Kind::Input;
   Type type = Type::F32;
-  int rank = 0; // of a buffer; 0 for Float and Int
+  int rank = 0; // of a buffer; 0 for numbers
 };
 
-// The arguments of `spec` in the order of the C function, after the user context.
-std::vector<KernelArgument> argumentsOf(const KernelSpec &spec);
+// The arguments of `spec` in the order of the C function, after the user context; on a GPU those of
+// GpuModels.h come first, and numbers other than that of the samples are not among them.
+std::vector<KernelArgument> argumentsOf(const KernelSpec &spec, bool onGpu = false);
 
 // The kinds there are, sorted.
 std::vector<std::string> kernelKinds();

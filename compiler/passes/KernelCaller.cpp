@@ -28,7 +28,7 @@ LogicalResult KernelCaller::call(Operation *op, const char *kind, const Attribut
   std::string symbol;
   std::vector<kernels::KernelArgument> arguments;
   try {
-    arguments = kernels::argumentsOf(spec);
+    arguments = kernels::argumentsOf(spec, target.isGpu());
     symbol = kernels::symbolOf(spec, target);
   } catch (const kernels::KernelError &error) {
     return op->emitOpError("has no kernel: ") << error.what();
@@ -38,7 +38,7 @@ LogicalResult KernelCaller::call(Operation *op, const char *kind, const Attribut
   SmallVector<Attribute> effects;
   using Kind = kernels::KernelArgument::Kind;
   for (const kernels::KernelArgument &argument : arguments) {
-    if (argument.kind == Kind::Int || argument.kind == Kind::Float) {
+    if (!argument.isBuffer()) {
       scalars.push_back(argument.name);
       continue;
     }

@@ -20,17 +20,22 @@ using namespace mlir;
 namespace nnx {
 namespace {
 
-// Whole numbers that the call itself holds; a target is little-endian, so that the low half of a
-// wide one comes first.
+// What the call itself holds; a target is little-endian, so that the low half of a wide number
+// comes first.
 struct CallScalar {
   StringRef name;
   size_t offset;
+  int bits; // 0: a pointer
 };
 constexpr CallScalar callScalars[] = {
-    {"samples", offsetof(nnxrt_call, samples)},
-    {"seed_low", offsetof(nnxrt_call, seed)},
-    {"seed_high", offsetof(nnxrt_call, seed) + 4},
-    {"step", offsetof(nnxrt_call, step)},
+    {"samples", offsetof(nnxrt_call, samples), 32},
+    {"seed_low", offsetof(nnxrt_call, seed), 32},
+    {"seed_high", offsetof(nnxrt_call, seed) + 4, 32},
+    {"step", offsetof(nnxrt_call, step), 32},
+    {"models", offsetof(nnxrt_call, models), 32},
+    {"model_blocks", offsetof(nnxrt_call, model_blocks), 32},
+    {"slots", offsetof(nnxrt_call, slots), 64},
+    {"numbers", offsetof(nnxrt_call, numbers), 0},
 };
 
 class FunctionLowering {
@@ -77,7 +82,8 @@ private:
   FailureOr<Value> scalar(CallKernelOp kernel, StringRef name) {
     for (const CallScalar &field : callScalars)
       if (name == field.name)
-        return loadField(i32(), field.offset);
+        return loadField(field.bits == 0 ? pointer() : builder.getIntegerType(field.bits),
+                         field.offset);
     const auto *found = llvm::find_if(hypers, [&](auto &each) { return name == each.name; });
     if (found == hypers.end())
       return kernel.emitOpError("`") << name << "` is no hyperparameter of the optimizer";

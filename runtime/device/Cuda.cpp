@@ -17,6 +17,7 @@ using Handle = void *;
 constexpr int succeeded = 0;
 constexpr int capabilityMajor = 75, capabilityMinor = 76; // CUdevice_attribute
 constexpr unsigned nonBlocking = 1;                       // CU_STREAM_NON_BLOCKING
+constexpr int relaxed = 2;                                // CU_STREAM_CAPTURE_MODE_RELAXED
 
 struct Functions {
 #define NNXRT_CUDA_FUNCTION(name, ...) int (*name)(__VA_ARGS__) = nullptr;
@@ -39,7 +40,16 @@ struct Functions {
   NNXRT_CUDA_FUNCTION(cuMemcpyHtoDAsync_v2, uint64_t, const void *, size_t, Handle)                \
   NNXRT_CUDA_FUNCTION(cuMemcpyDtoHAsync_v2, void *, uint64_t, size_t, Handle)                      \
   NNXRT_CUDA_FUNCTION(cuMemcpyDtoDAsync_v2, uint64_t, uint64_t, size_t, Handle)
+  /* Those that drivers before CUDA 11.4 do not have. */
+#define NNXRT_CUDA_GRAPH_FUNCTIONS                                                                 \
+  NNXRT_CUDA_FUNCTION(cuStreamBeginCapture_v2, Handle, int)                                        \
+  NNXRT_CUDA_FUNCTION(cuStreamEndCapture, Handle, Handle *)                                        \
+  NNXRT_CUDA_FUNCTION(cuGraphInstantiateWithFlags, Handle *, Handle, unsigned long long)           \
+  NNXRT_CUDA_FUNCTION(cuGraphLaunch, Handle, Handle)                                               \
+  NNXRT_CUDA_FUNCTION(cuGraphDestroy, Handle)                                                      \
+  NNXRT_CUDA_FUNCTION(cuGraphExecDestroy, Handle)
   NNXRT_CUDA_FUNCTIONS
+  NNXRT_CUDA_GRAPH_FUNCTIONS
 #undef NNXRT_CUDA_FUNCTION
 
   Functions() {
@@ -48,11 +58,15 @@ struct Functions {
   if (name == nullptr && missing == nullptr)                                                       \
     missing = #name;
     NNXRT_CUDA_FUNCTIONS
+    const char *const needed = std::exchange(missing, nullptr);
+    NNXRT_CUDA_GRAPH_FUNCTIONS
+    missingOfGraphs = std::exchange(missing, needed);
 #undef NNXRT_CUDA_FUNCTION
 #undef NNXRT_CUDA_FUNCTIONS
+#undef NNXRT_CUDA_GRAPH_FUNCTIONS
   }
 
-  const char *missing = nullptr;
+  const char *missing = nullptr, *missingOfGraphs = nullptr;
 };
 
 const Functions &cuda() {
@@ -188,6 +202,38 @@ void CudaStream::wait() const {
 bool CudaStream::isAlive() const {
   const Current held(gpu);
   return held.code == succeeded && cuda().cuStreamSynchronize(stream) == succeeded;
+}
+
+bool CudaGraph::isPossible() {
+  return cuda().missingOfGraphs == nullptr;
+}
+
+CudaGraph::CudaGraph(const CudaStream &of, const std::function<void()> &begin) : stream(of) {
+  const Current held(stream.gpu);
+  Handle recorded = nullptr;
+  stream.check(cuda().cuStreamBeginCapture_v2(stream.handle(), relaxed), "in recording steps");
+  try {
+    begin();
+  } catch (...) {
+    cuda().cuStreamEndCapture(stream.handle(), &recorded);
+    if (recorded != nullptr)
+      cuda().cuGraphDestroy(recorded);
+    throw;
+  }
+  stream.check(cuda().cuStreamEndCapture(stream.handle(), &recorded), "in recording steps");
+  const int code = cuda().cuGraphInstantiateWithFlags(&graph, recorded, 0);
+  cuda().cuGraphDestroy(recorded);
+  stream.check(code, "in making a graph of steps");
+}
+
+CudaGraph::~CudaGraph() {
+  const Current held(stream.gpu);
+  cuda().cuGraphExecDestroy(graph);
+}
+
+void CudaGraph::launch() const {
+  const Current held(stream.gpu);
+  stream.check(cuda().cuGraphLaunch(graph, stream.handle()), "in beginning a graph of steps");
 }
 
 // Strong definitions of the hooks that Halide's runtime for devices defines weakly.

@@ -5,6 +5,7 @@
 #include "runtime/device/KernelContext.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,7 +34,9 @@ private:
   std::string fullName;
 };
 
-/// Work of one model on a GPU, done in its order and beside that of others.
+class CudaGraph;
+
+/// Work on a GPU that is done in its order and beside that of others.
 class CudaStream {
 public:
   explicit CudaStream(CudaGpu &gpu); // throws RunError
@@ -55,9 +58,32 @@ public:
   CudaGpu &gpu;
 
 private:
+  friend CudaGraph;
+
   void check(int code, const char *what) const;
 
   void *stream = nullptr;
+};
+
+/// What was begun on a stream once, to be begun again in one call.
+class CudaGraph {
+public:
+  /// Whether the driver has graphs.
+  static bool isPossible();
+
+  /// Of what `begin` begins on `stream`, which is not done now. Throws RunError, and what `begin`
+  /// throws.
+  CudaGraph(const CudaStream &stream, const std::function<void()> &begin);
+  ~CudaGraph();
+  CudaGraph(const CudaGraph &) = delete;
+  CudaGraph &operator=(const CudaGraph &) = delete;
+
+  /// Begins it all, behind what was begun on the stream before; throws RunError.
+  void launch() const;
+
+private:
+  const CudaStream &stream;
+  void *graph = nullptr; // as it is launched
 };
 
 /// The GPUs that CUDA_VISIBLE_DEVICES leaves. Throws DeviceError where there is none, or the driver

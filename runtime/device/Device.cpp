@@ -16,7 +16,8 @@ using namespace nnxrt;
 // Of nnx_devices.o, which only trainers that were built for a device are linked with.
 extern "C" {
 #define NNXRT_OPTIONAL __attribute__((weak))
-using Gather = int(void *user, halide_buffer_t *indices, halide_buffer_t *set,
+using Gather = int(void *user, int32_t models, int32_t modelBlocks, int64_t slots,
+                   halide_buffer_t *numbers, halide_buffer_t *indices, halide_buffer_t *set,
                    halide_buffer_t *batch);
 NNXRT_OPTIONAL Gather nnxrt_opencl_gather_samples, nnxrt_opencl_gather_labels,
     nnxrt_cuda_gather_samples, nnxrt_cuda_gather_labels;
@@ -91,18 +92,22 @@ Device::Device(const std::string &name) : deviceName(name) {
   }
 }
 
-/// The GPU with fewest models. One that an error lost starts anew once nobody holds it: till then
-/// others are taken, or waited for. Throws RunError where none is left.
-size_t Device::take() {
+/// The GPU with fewest queues, or that of `beside`. One that an error lost starts anew once nobody
+/// holds it: till then others are taken, or waited for. Throws RunError where none is left.
+size_t Device::take(const DeviceQueue *beside) {
   std::unique_lock lock(mutex);
+  if (beside != nullptr) {
+    ++gpus[beside->gpu]->queues;
+    return beside->gpu;
+  }
   while (true) {
     const auto chosen = std::ranges::min_element(gpus, {}, [](const std::unique_ptr<Gpu> &gpu) {
-      return std::tuple(gpu->isDead, gpu->isLost && gpu->models > 0, gpu->models);
+      return std::tuple(gpu->isDead, gpu->isLost && gpu->queues > 0, gpu->queues);
     });
     Gpu &gpu = **chosen;
     if (gpu.isDead)
       throw RunError(fmt::format("{} was lost and does not start anew", gpu.cuda->name()));
-    if (gpu.isLost && gpu.models > 0) {
+    if (gpu.isLost && gpu.queues > 0) {
       changed.wait(lock);
       continue;
     }
@@ -110,7 +115,7 @@ size_t Device::take() {
       startAnew(gpu);
     if (gpu.isDead)
       continue;
-    ++gpu.models;
+    ++gpu.queues;
     return static_cast<size_t>(chosen - gpus.begin());
   }
 }
@@ -136,7 +141,7 @@ void Device::startAnew(Gpu &gpu) {
 
 void Device::giveBack(size_t gpu, bool isAlive) {
   const std::scoped_lock lock(mutex);
-  --gpus[gpu]->models;
+  --gpus[gpu]->queues;
   gpus[gpu]->isLost = gpus[gpu]->isLost || !isAlive;
   changed.notify_all();
 }
@@ -148,8 +153,8 @@ Device::Gpu &Device::gpuOf(const KernelContext &context) const {
   return **found;
 }
 
-DeviceQueue::DeviceQueue(Device &owner, KernelContext &kernels)
-    : device(owner), context(kernels), gpu(owner.take()) {
+DeviceQueue::DeviceQueue(Device &owner, KernelContext &kernels, const DeviceQueue *beside)
+    : device(owner), context(kernels), gpu(owner.take(beside)) {
   CudaGpu *const cuda = device.gpus[gpu]->cuda.get();
   if (cuda == nullptr)
     return;
@@ -182,9 +187,11 @@ DeviceSamples &Device::samplesOf(const SampleSet &set, float scale, int64_t targ
   return *known;
 }
 
-void Device::gather(halide_buffer_t *indices, halide_buffer_t *set, halide_buffer_t *batch,
-                    KernelContext &context) const {
+void Device::gather(const nnxrt_call &call, halide_buffer_t *indices, halide_buffer_t *set,
+                    halide_buffer_t *batch, KernelContext &context) const {
   const Driver &driver = *findDriver(deviceName);
   Gather *const gather = set->type.code == halide_type_int ? driver.labels : driver.samples;
-  checkDevice(gather(&context, indices, set, batch), "in gathering a batch", context);
+  checkDevice(gather(&context, call.models, call.model_blocks, call.slots, call.numbers, indices,
+                     set, batch),
+              "in gathering a batch", context);
 }

@@ -9,6 +9,7 @@
 #include "runtime/device/RunError.h"
 
 #include <HalideRuntime.h>
+#include <nnxrt/abi.h>
 
 #include <condition_variable>
 #include <cstdint>
@@ -23,17 +24,21 @@
 namespace nnxrt {
 
 class Device;
+class DeviceGroup;
 
-/// Where all that one model does on a device is queued: a stream of one of its GPUs with CUDA.
+/// What is done on a device one after another: a stream of one of its GPUs with CUDA.
 class DeviceQueue {
 public:
-  /// On the GPU that has fewest. `context` is that of the model's kernels. Throws RunError.
-  DeviceQueue(Device &device, KernelContext &context);
+  /// On the GPU of `beside`, or without one on that which has fewest. `context` is that of what is
+  /// done. Throws RunError.
+  DeviceQueue(Device &device, KernelContext &context, const DeviceQueue *beside = nullptr);
   ~DeviceQueue();
   DeviceQueue(const DeviceQueue &) = delete;
   DeviceQueue &operator=(const DeviceQueue &) = delete;
 
 private:
+  friend Device;
+
   Device &device;
   KernelContext &context;
   size_t gpu = 0; // of the device's
@@ -108,13 +113,15 @@ public:
   /// Brought to the GPU of `context` by the first who asks, and kept there.
   DeviceSamples &samplesOf(const SampleSet &set, float scale, int64_t targets,
                            KernelContext &context);
-  /// Picks the samples `indices`, (lane, tile), -1 for none. Throws RunError.
-  void gather(halide_buffer_t *indices, halide_buffer_t *set, halide_buffer_t *batch,
-              KernelContext &context) const;
+  /// Picks the samples `indices`, (lane, tile), -1 for none, for the models of `call`. Throws
+  /// RunError.
+  void gather(const nnxrt_call &call, halide_buffer_t *indices, halide_buffer_t *set,
+              halide_buffer_t *batch, KernelContext &context) const;
 
 private:
   friend DeviceQueue;
   friend DeviceBlock;
+  friend DeviceGroup;
 
   /// One GPU, or what OpenCL takes for its device. Its own calls are those of the data sets.
   struct Gpu {
@@ -124,23 +131,25 @@ private:
     KernelContext context;
     std::unique_ptr<CudaGpu> cuda; // null: OpenCL
     std::unique_ptr<CudaStream> stream;
-    int models = 0;
+    int queues = 0;
     bool isLost = false; // behind an error that no later call survives
     bool isDead = false; // it could not be started anew
     std::mutex mutex;    // of the samples
     std::map<const SampleSet *, std::unique_ptr<DeviceSamples>> samples;
   };
 
-  size_t take();
+  size_t take(const DeviceQueue *beside);
   void startAnew(Gpu &gpu);
   void giveBack(size_t gpu, bool isAlive);
   [[nodiscard]] Gpu &gpuOf(const KernelContext &context) const;
 
   std::string deviceName;
   const halide_device_interface_t *functions = nullptr;
-  std::mutex mutex; // of which models are where
+  std::mutex mutex; // of which queues are where
   std::condition_variable changed;
   std::vector<std::unique_ptr<Gpu>> gpus;
+  std::mutex groupsMutex;
+  std::vector<std::weak_ptr<DeviceGroup>> groups;
 };
 
 /// Throws RunError with the context's message if `code` is not 0.

@@ -1,9 +1,12 @@
 // Strong definitions of the hooks that Halide's runtime defines weakly.
 #include "runtime/device/KernelContext.h"
 
+#include "runtime/device/RunError.h"
+
 #include <HalideRuntime.h>
 
 #include <cstdio>
+#include <fmt/format.h>
 #include <utility>
 
 using namespace nnxrt;
@@ -17,6 +20,14 @@ void KernelContext::addError(const char *message) {
 std::string KernelContext::takeError() {
   const std::scoped_lock lock(mutex);
   return std::exchange(error, {});
+}
+
+void nnxrt::checkKernels(int code, KernelContext &context) {
+  if (code == 0)
+    return;
+  const std::string message = context.takeError();
+  throw KernelError(fmt::format("a kernel failed with error {}: {}", code,
+                                message.empty() ? "no message" : message));
 }
 
 namespace {

@@ -29,4 +29,7 @@ private:
   std::string error;
 };
 
+/// Throws KernelError with the context's message if `code`, which kernels returned, is not 0.
+void checkKernels(int code, KernelContext &context);
+
 } // namespace nnxrt

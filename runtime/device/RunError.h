@@ -10,6 +10,16 @@ struct RunError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A kernel reported an error; the message is its own.
+struct KernelError : RunError {
+  using RunError::RunError;
+};
+
+/// What a device was doing for several runs at once; each of them may do better alone.
+struct SharedError : RunError {
+  using RunError::RunError;
+};
+
 /// The device, its driver or this trainer's code for it is not there.
 struct DeviceError : std::runtime_error {
   using std::runtime_error::runtime_error;

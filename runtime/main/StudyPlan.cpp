@@ -6,7 +6,6 @@
 #include "runtime/train/StartWeights.h"
 
 #include <algorithm>
-#include <climits>
 #include <fmt/format.h>
 
 using namespace nnxrt;
@@ -62,10 +61,20 @@ std::string nnxrt::targetOf(const nnxrt_study &compiled, const Options &options)
   return std::string(compiled.target) + (options.device == "cpu" ? "" : "-" + options.device);
 }
 
-int nnxrt::jobsOf(const Options &options, const Device *device, size_t runs) {
-  return device != nullptr && options.jobs == 0
-             ? std::clamp(static_cast<int>(std::min(runs, size_t{INT_MAX})), 1, device->gpuCount())
-             : options.jobs;
+Placement nnxrt::placeRuns(std::span<RunRequest> requests, const Options &options,
+                           const Device *device) {
+  int jobs = options.jobs;
+  if (device != nullptr && jobs == 0) {
+    const int forEach = device->name() == "cuda" ? mostTogether(requests) : 1;
+    jobs = static_cast<int>(
+        std::clamp<size_t>(requests.size(), 1,
+                           static_cast<size_t>(device->gpuCount()) * static_cast<size_t>(forEach)));
+  }
+  const Placement placement =
+      Placement::choose(jobs, options.threads, requests.size(), availableCores());
+  if (device != nullptr)
+    planTogether(requests, (placement.jobs + device->gpuCount() - 1) / device->gpuCount());
+  return placement;
 }
 
 /// The variants for the device that is asked for.
@@ -113,8 +122,7 @@ StudyPlan nnxrt::planStudy(const nnxrt_study &compiled, const Study &study,
   plan.requests = shardOf(shareRuns(single), options);
   info.points = points.size();
   info.runs = plan.requests.size();
-  plan.placement = Placement::choose(jobsOf(options, plan.device.get(), info.runs), options.threads,
-                                     info.runs, info.cores);
+  plan.placement = placeRuns(plan.requests, options, plan.device.get());
   info.jobs = plan.placement.jobs;
   info.threads = plan.placement.threads;
   return plan;

@@ -19,9 +19,9 @@ struct StudyPlan {
 /// no results of another.
 std::string targetOf(const nnxrt_study &compiled, const Options &options);
 
-/// Those of --jobs; otherwise one for each GPU of a device that has one of `runs`, 0 where they are
-/// to be chosen.
-int jobsOf(const Options &options, const Device *device, size_t runs);
+/// Those of --jobs; otherwise, on a device, one for each of its GPUs, and with CUDA as many for
+/// each as it can train side by side. Tells `requests` how many those are.
+Placement placeRuns(std::span<RunRequest> requests, const Options &options, const Device *device);
 
 /// Opens the device, loads the data sets of `points` and plans their runs. Throws DataError,
 /// DeviceError, StudyError.

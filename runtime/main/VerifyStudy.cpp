@@ -76,13 +76,14 @@ int verifyStudy(const nnxrt_study &compiled, const Study &study, std::vector<Poi
   const StudyResults results = kept.of(plan.info);
   const uint64_t draw = options.draw.value_or(std::random_device{}());
   size_t there = 0;
-  const std::vector<RunRequest> chosen = chooseForVerification(
+  std::vector<RunRequest> chosen = chooseForVerification(
       plan.requests, results, static_cast<size_t>(options.verify), draw, there);
   if (chosen.empty())
     throw StoreError(
         fmt::format("{}: holds no finished run of these points", kept.origin.string()));
   for (const RunRequest &request : chosen)
     kept.demandSameData(request, results, plan.info);
+  const Placement placement = placeRuns(chosen, options, plan.device.get());
   Verification verification(results);
   Progress progress(style);
   ObserverList observers;
@@ -93,10 +94,7 @@ int verifyStudy(const nnxrt_study &compiled, const Study &study, std::vector<Poi
   info.runs = chosen.size();
   observers.studyStarted(info);
   const StudyOutcome outcome =
-      trainRuns(chosen,
-                Placement::choose(jobsOf(options, plan.device.get(), chosen.size()),
-                                  options.threads, chosen.size(), info.cores),
-                options.failFast, observers, interrupted);
+      trainRuns(chosen, placement, options.failFast, observers, interrupted);
   observers.studyEnded(outcome);
   fmt::print("{}{} of {} trained again, {} different; chosen at random by --draw {}\n",
              verification.text(), chosen.size(), counted(static_cast<int64_t>(there), "run"),

@@ -105,6 +105,16 @@ void Progress::warned(const RunInfo &run, const std::string &message) {
   style.silent = silent;
 }
 
+void Progress::runBegunAgain(const RunInfo &run, const std::string &why) {
+  const std::lock_guard guard(mutex);
+  Running &entry = runningOf(run);
+  entry.figures = {};
+  entry.figures.epoch = 1;
+  entry.share = entry.firstShare = 0;
+  say(fmt::format("[{}/{}] {}: begins again by itself: {}", entry.number, info->runs, entry.name,
+                  printable(why)));
+}
+
 void Progress::stepsDone(const RunInfo &run, const StepFigures &figures) {
   const std::lock_guard guard(mutex);
   Running &entry = runningOf(run);

@@ -36,6 +36,7 @@ public:
   void runStarted(const RunInfo &run) override;
   void runResumed(const RunInfo &run, int64_t steps, std::span<const EpochFigures> epochs) override;
   void warned(const RunInfo &run, const std::string &message) override;
+  void runBegunAgain(const RunInfo &run, const std::string &why) override;
   void stepsDone(const RunInfo &run, const StepFigures &figures) override;
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
   void runEnded(const RunInfo &run, const RunResult &result) override;

@@ -103,6 +103,12 @@ void EventLog::warned(const RunInfo &run, const std::string &message) {
   writeLine(lineOf(event));
 }
 
+void EventLog::runBegunAgain(const RunInfo &run, const std::string &why) {
+  Json event = eventOf("run_begun_again", run);
+  event["message"] = why;
+  writeLine(lineOf(event));
+}
+
 void EventLog::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   Json event = eventOf("epoch", run);
   event["epoch"] = figures.epoch;

@@ -27,6 +27,7 @@ public:
   void runStarted(const RunInfo &run) override;
   void runResumed(const RunInfo &run, int64_t steps, std::span<const EpochFigures> epochs) override;
   void warned(const RunInfo &run, const std::string &message) override;
+  void runBegunAgain(const RunInfo &run, const std::string &why) override;
   void stepsDone(const RunInfo &, const StepFigures &) override {}
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
   void snapshotTaken(const RunInfo &run, const RunResult &result,

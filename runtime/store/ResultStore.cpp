@@ -123,6 +123,14 @@ void ResultStore::runResumed(const RunInfo &run, int64_t, std::span<const EpochF
   transaction.commit();
 }
 
+void ResultStore::runBegunAgain(const RunInfo &run, const std::string &) {
+  const std::lock_guard guard(mutex);
+  Transaction transaction(database);
+  Statement(database, "DELETE FROM run WHERE id = ?").bindAll(idOf(run)).run();
+  running[placeOf(run)] = insertRow(run, {run.point, run.repeat, run.epochs, run.steps});
+  transaction.commit();
+}
+
 void ResultStore::epochEnded(const RunInfo &run, const EpochFigures &figures) {
   const std::lock_guard guard(mutex);
   insertEpoch(idOf(run), figures);

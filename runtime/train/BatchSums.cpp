@@ -97,7 +97,7 @@ void nnxrt::loadBatch(Model &model, const nnxrt_variant &variant, const SampleSe
                       std::span<const uint32_t> indices, double scale, const Augmenter *augmenter) {
   const auto samples = static_cast<int64_t>(indices.size());
   if (augmenter == nullptr && model.gathersOnDevice()) {
-    model.gather(set, samples, static_cast<float>(scale));
+    model.gather(set, static_cast<float>(scale));
     if (variant.targets == 0) // of the figures, which are counted here
       gatherLabels(set, indices, model.labels());
   } else {

@@ -4,125 +4,65 @@
 #include "runtime/train/ModelMemory.h"
 
 #include <algorithm>
+#include <bit>
+#include <tuple>
+#include <utility>
 
 using namespace nnxrt;
 
-static uint64_t aligned(uint64_t bytes) {
-  return (bytes + NNXRT_DEVICE_ALIGNMENT - 1) / NNXRT_DEVICE_ALIGNMENT * NNXRT_DEVICE_ALIGNMENT;
-}
-
-static uint64_t ioBytes(const nnxrt_buffer &buffer, int32_t mostTiles) {
-  return aligned(batchBytes(buffer, mostTiles));
-}
-
-uint64_t DeviceMirror::figureBytes(const nnxrt_variant &variant, int32_t mostTiles) {
-  return ioBytes(variant.buffers[variant.loss], mostTiles) +
-         ioBytes(variant.buffers[variant.output], mostTiles);
-}
-
-DeviceMirror::Places DeviceMirror::arrange(uint64_t arenaBytes, int32_t mostTiles) const {
-  const auto count = static_cast<uint64_t>(calls);
-  Places made;
-  made.arena = aligned(variant.state_bytes);
-  made.kept = made.arena + aligned(arenaBytes);
-  made.indices = made.kept + (calls > 1 ? aligned(variant.state_bytes) : 0);
-  made.indexBytes = aligned(static_cast<uint64_t>(mostTiles) * NNXRT_LANES * sizeof(int32_t));
-  made.figures = made.indices + count * made.indexBytes;
-  made.figureBytes = figureBytes(variant, mostTiles);
-  made.end = made.figures + count * made.figureBytes;
-  made.io.resize(variant.buffer_count);
-  for (uint32_t b = 0; b < variant.buffer_count; ++b) {
-    const nnxrt_buffer &buffer = variant.buffers[b];
-    if (batchBytes(buffer, mostTiles) == 0 || b == variant.loss || b == variant.output)
-      continue;
-    made.io[b] = made.end;
-    made.end += ioBytes(buffer, mostTiles);
+DeviceMirror::DeviceMirror(Device &device, const DeviceGroup::Shape &shape, int models,
+                           const Memory &stateHere, const std::vector<Memory> &ioHere,
+                           const std::vector<uint64_t> &bytesOfCall, KernelContext &copies)
+    : state(stateHere), io(ioHere), callBytes(bytesOfCall), context(copies),
+      variant(*shape.variant) {
+  std::tie(group, slot) = DeviceGroup::join(device, shape, models);
+  begin = group->offsetOf(slot);
+  inputs.resize(static_cast<uint64_t>(shape.calls) * group->places.inputBytes / sizeof(int32_t),
+                -1);
+  try {
+    queue = std::make_unique<DeviceQueue>(device, context, &group->queue);
+  } catch (...) {
+    group->leave(slot);
+    throw;
   }
-  made.io[variant.loss] = made.figures;
-  made.io[variant.output] = made.figures + ioBytes(variant.buffers[variant.loss], mostTiles);
-  return made;
 }
 
-DeviceMirror::DeviceMirror(Device &owner, const nnxrt_variant &described, uint64_t arenaBytes,
-                           int32_t mostTiles, int64_t callCount, const Memory &stateHere,
-                           const std::vector<Memory> &ioHere,
-                           const std::vector<uint64_t> &bytesOfCall, KernelContext &kernels)
-    : device(owner), variant(described), calls(callCount), state(stateHere), io(ioHere),
-      callBytes(bytesOfCall), context(kernels), places(arrange(arenaBytes, mostTiles)),
-      block(owner, places.end, kernels) {}
-
-void DeviceMirror::place(halide_buffer_t &target, uint32_t index, const nnxrt_plan &plan) {
-  index = rootOf(variant, index);
-  const nnxrt_buffer &buffer = variant.buffers[index];
-  if (buffer.space == NNXRT_STATE)
-    block.place(target, buffer.offset);
-  else if (buffer.space == NNXRT_IO)
-    block.place(target, places.io[index]);
-  else if (plan.offsets[index] != UINT64_MAX)
-    block.place(target, places.arena + plan.offsets[index]);
-}
-
-void DeviceMirror::placeFigures(std::vector<halide_buffer_t> &buffers, int64_t call) {
-  for (uint32_t b = 0; b < buffers.size(); ++b)
-    if (const uint32_t root = rootOf(variant, b); root == variant.loss || root == variant.output)
-      block.place(buffers[b], places.io[root] + static_cast<uint64_t>(call) * places.figureBytes);
+DeviceMirror::~DeviceMirror() {
+  group->leave(slot);
 }
 
 void DeviceMirror::takeState() {
   if (isStateThere)
-    block.get(0, state.data(), variant.state_bytes, context);
+    group->block->get(begin, state.data(), variant.state_bytes, context);
   isStateThere = false;
 }
 
-void DeviceMirror::copyState(uint64_t from, uint64_t to) {
-  block.move(from, to, aligned(variant.state_bytes), context);
-}
-
-void DeviceMirror::keepState() {
-  sendState();
-  copyState(0, places.kept);
+void DeviceMirror::sendState() {
+  if (isStateHere)
+    group->block->put(begin, state.data(), variant.state_bytes, context);
+  isStateHere = false;
 }
 
 void DeviceMirror::goBack() {
-  copyState(places.kept, 0);
+  group->block->move(begin + group->places.kept, begin, group->places.arena, context);
+  if (context.stream != nullptr)
+    context.stream->wait(); // the launches are on another
   isStateThere = true;
 }
 
-void DeviceMirror::putIndices(std::span<const uint32_t> indices, int64_t samplesOfCall) {
-  const auto count = static_cast<size_t>(samplesOfCall);
-  const size_t calls = (indices.size() + count - 1) / count;
-  const size_t stride = places.indexBytes / sizeof(int32_t);
-  indexTiles.assign(calls * stride, -1);
-  for (size_t call = 0; call < calls; ++call)
-    std::ranges::copy(indices.subspan(call * count, std::min(count, indices.size() - call * count)),
-                      indexTiles.begin() + static_cast<std::ptrdiff_t>(call * stride));
-  block.put(places.indices, indexTiles.data(), indexTiles.size() * sizeof(int32_t), context);
+int32_t *DeviceMirror::inputsOf(int64_t call) {
+  return inputs.data() + static_cast<uint64_t>(call) * group->places.inputBytes / sizeof(int32_t);
 }
 
-void DeviceMirror::gather(DeviceSamples &samples, int64_t call, int64_t count) {
-  const auto tileCount = static_cast<int32_t>((count + NNXRT_LANES - 1) / NNXRT_LANES);
-  halide_dimension_t lanes[] = {{0, NNXRT_LANES, 1}, {0, tileCount, NNXRT_LANES}};
-  halide_buffer_t list{};
-  list.type = {halide_type_int, 32};
-  list.dimensions = 2;
-  list.dim = lanes;
-  block.place(list, places.indices + static_cast<uint64_t>(call) * places.indexBytes);
-  const auto pick = [&](halide_buffer_t *set, uint32_t buffer) {
-    const int32_t numbers = set->dimensions == 2 ? set->dim[0].extent : 1;
-    halide_dimension_t flat[] = {
-        {0, NNXRT_LANES, 1}, {0, numbers, NNXRT_LANES}, {0, tileCount, NNXRT_LANES * numbers}};
-    halide_buffer_t batch{};
-    batch.type = set->type;
-    batch.dimensions = set->dimensions + 1;
-    batch.dim = flat;
-    if (set->dimensions == 1)
-      flat[1] = flat[2];
-    block.place(batch, places.io[buffer]);
-    device.gather(&list, set, &batch, context);
-  };
-  pick(samples.numbers(), variant.input);
-  pick(variant.targets > 0 ? samples.targets() : samples.labels(), variant.label);
-  isBatchThere = true;
+void DeviceMirror::setIndices(std::span<const uint32_t> indices, int64_t samplesOfCall) {
+  const size_t lanes = (group->places.numbers - group->places.inputs) / sizeof(int32_t);
+  const auto count = static_cast<size_t>(samplesOfCall);
+  for (size_t first = 0, call = 0; first < indices.size(); first += count, ++call) {
+    const auto own = indices.subspan(first, std::min(count, indices.size() - first));
+    int32_t *const to = inputsOf(static_cast<int64_t>(call));
+    std::ranges::copy(own, to);
+    std::fill(to + own.size(), to + lanes, -1);
+  }
 }
 
 std::byte *DeviceMirror::here(uint32_t buffer, int64_t call) const {
@@ -130,28 +70,44 @@ std::byte *DeviceMirror::here(uint32_t buffer, int64_t call) const {
 }
 
 void DeviceMirror::putBatch(uint32_t buffer, int64_t call, int32_t tiles) {
-  block.put(places.io[buffer], here(buffer, call),
-            variant.buffers[buffer].bytes * static_cast<uint64_t>(tiles), context);
+  group->block->put(begin + group->places.io[buffer], here(buffer, call),
+                    variant.buffers[buffer].bytes * static_cast<uint64_t>(tiles), context);
 }
 
-void DeviceMirror::sendState() {
-  if (isStateHere)
-    block.put(0, state.data(), variant.state_bytes, context);
-  isStateHere = false;
+void DeviceMirror::add(const nnxrt_function &function, int64_t samples, int64_t index,
+                       const CallNumbers &numbers) {
+  int32_t *const words =
+      inputsOf(index) + (group->places.numbers - group->places.inputs) / sizeof(int32_t);
+  words[NNXRT_NUMBER_SEED] = static_cast<int32_t>(numbers.seed);
+  words[NNXRT_NUMBER_SEED + 1] = static_cast<int32_t>(numbers.seed >> 32);
+  words[NNXRT_NUMBER_STEP] = static_cast<int32_t>(numbers.step);
+  std::ranges::transform(numbers.hyper, words + NNXRT_NUMBER_HYPER, [](double number) {
+    return std::bit_cast<int32_t>(static_cast<float>(number));
+  });
+  calls.push_back({&function, std::exchange(next, nullptr), samples, index});
+  if (calls.back().samples != nullptr)
+    return;
+  putBatch(variant.input, 0, tilesOf(samples));
+  putBatch(variant.label, index, tilesOf(samples));
+  run();
 }
 
-void DeviceMirror::beforeCall(int64_t call, int32_t tiles) {
+void DeviceMirror::run() {
+  if (calls.empty())
+    return;
   sendState();
-  if (!isBatchThere) {
-    putBatch(variant.input, 0, tiles);
-    putBatch(variant.label, call, tiles);
-  }
-  isBatchThere = false;
+  const uint64_t first = static_cast<uint64_t>(calls.front().index) * group->places.inputBytes;
+  group->block->put(begin + group->places.inputs + first, inputsOf(calls.front().index),
+                    calls.size() * group->places.inputBytes, context);
+  isStateThere = isStateThere || calls.front().function == &variant.step;
+  const std::vector<DeviceGroup::Call> made = std::exchange(calls, {});
+  group->run(slot, made, std::exchange(keeps, false));
 }
 
 void DeviceMirror::takeFigures(int64_t count) {
+  const DeviceGroup::Places &places = group->places;
   figures.resize(static_cast<uint64_t>(count) * places.figureBytes);
-  block.get(places.figures, figures.data(), figures.size(), context);
+  group->block->get(begin + places.figures, figures.data(), figures.size(), context);
   for (int64_t call = 0; call < count; ++call)
     for (const uint32_t buffer : {variant.loss, variant.output})
       std::copy_n(figures.data() + places.io[buffer] - places.figures +
@@ -160,5 +116,5 @@ void DeviceMirror::takeFigures(int64_t count) {
 }
 
 void DeviceMirror::takeArena(const Memory &arena, uint64_t bytes) {
-  block.get(places.arena, arena.data(), bytes, context);
+  group->block->get(begin + group->places.arena, arena.data(), bytes, context);
 }

@@ -16,18 +16,6 @@
 
 using namespace nnxrt;
 
-namespace {
-constexpr halide_type_t halideTypes[] = {
-    {halide_type_float, 32}, {halide_type_uint, 8}, {halide_type_int, 32}}; // by nnxrt_type
-} // namespace
-
-/// One call's arguments for one number of tiles: descriptors that point into the model's memory.
-struct Model::Frame {
-  std::vector<halide_dimension_t> dimensions;
-  std::vector<halide_buffer_t> buffers;
-  std::vector<halide_buffer_t *> pointers;
-};
-
 void Model::checkVariant() const {
   const auto demand = [&](bool holds, const char *what) {
     if (!holds)
@@ -47,11 +35,9 @@ void Model::checkVariant() const {
 }
 
 Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
-             KernelContext &context, bool keepsValues, Device *device, int64_t calls)
-    : variant(variant), context(context),
-      queue(device == nullptr ? nullptr : std::make_unique<DeviceQueue>(*device, context)),
-      io(variant.buffer_count), hyper(variant.hyper_count),
-      calls(device == nullptr || keepsValues ? 1 : calls) {
+             KernelContext &context, bool keepsValues, OnDevice on)
+    : variant(variant), context(context), io(variant.buffer_count), hyper(variant.hyper_count),
+      device(on.device), calls(device == nullptr || keepsValues ? 1 : on.calls) {
   checkVariant();
   const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
   if (keepsValues)
@@ -63,21 +49,22 @@ Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluate
   demandMemory(isArenaHere
                    ? memoryNeeded(variant, stepSamples, evaluateSamples) + apart.arena_bytes
                    : variant.state_bytes + callBytes[variant.input] +
-                         static_cast<uint64_t>(this->calls) *
+                         static_cast<uint64_t>(calls) *
                              (std::accumulate(callBytes.begin(), callBytes.end(), uint64_t{0}) -
                               callBytes[variant.input]));
   state = Memory(variant.state_bytes);
-  const uint64_t sharedBytes =
-      std::max(arenaBytes(variant, stepTiles, evaluateTiles), apart.arena_bytes);
   if (isArenaHere)
-    arena = Memory(sharedBytes);
+    arena = Memory(std::max(arenaBytes(variant, stepTiles, evaluateTiles), apart.arena_bytes));
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
-    io[b] = Memory(callBytes[b] * static_cast<uint64_t>(b == variant.input ? 1 : this->calls));
+    io[b] = Memory(callBytes[b] * static_cast<uint64_t>(b == variant.input ? 1 : calls));
   if (device != nullptr)
-    mirror = std::make_unique<DeviceMirror>(*device, variant, sharedBytes, mostTiles, this->calls,
-                                            state, io, callBytes, context);
-  stepFrames = buildFrames(variant.step, stepTiles);
-  evaluateFrames = buildFrames(variant.evaluate, evaluateTiles);
+    mirror =
+        std::make_unique<DeviceMirror>(*device,
+                                       DeviceGroup::Shape{&variant, stepSamples, evaluateSamples,
+                                                          calls, keepsValues ? &apart : nullptr},
+                                       on.models, state, io, callBytes, context);
+  buildFrames(stepFrames, variant.step, stepTiles);
+  buildFrames(evaluateFrames, variant.evaluate, evaluateTiles);
 }
 
 Model::~Model() = default;
@@ -114,63 +101,39 @@ std::byte *Model::address(uint32_t index, const nnxrt_plan &plan) const {
   }
 }
 
-std::unique_ptr<Model::Frame> Model::buildFrame(const nnxrt_plan &plan, int32_t tiles) {
-  auto frame = std::make_unique<Frame>();
-  frame->dimensions.resize(size_t{variant.buffer_count} * NNXRT_MAX_RANK);
-  frame->buffers.resize(variant.buffer_count);
-  for (uint32_t b = 0; b < variant.buffer_count; ++b) {
-    const nnxrt_buffer &buffer = variant.buffers[b];
-    halide_dimension_t *const dimensions = &frame->dimensions[size_t{b} * NNXRT_MAX_RANK];
-    for (int d = 0; d < buffer.rank; ++d) {
-      const bool isTile = buffer.extent[d] == NNXRT_TILES;
-      dimensions[d] = {0, isTile ? tiles : buffer.extent[d], buffer.stride[d]};
-    }
-    halide_buffer_t &target = frame->buffers[b];
-    target = {};
-    target.host = reinterpret_cast<uint8_t *>(address(b, plan));
-    target.type = halideTypes[buffer.type];
-    target.dimensions = buffer.rank;
-    target.dim = dimensions;
-    if (mirror)
-      mirror->place(target, b, plan);
-    frame->pointers.push_back(&target);
+void Model::buildFrames(Frames &frames, const nnxrt_function &function, int32_t mostTiles) const {
+  for (int32_t tiles = 1; tiles <= mostTiles; ++tiles) {
+    const nnxrt_plan &plan =
+        &function == &variant.step && apart.tiles > 0 ? apart : planFor(variant, function, tiles);
+    CallFrame &frame = frames.try_emplace(tiles, variant, tiles).first->second;
+    for (uint32_t b = 0; b < variant.buffer_count; ++b)
+      frame.buffers[b].host = reinterpret_cast<uint8_t *>(address(b, plan));
   }
-  return frame;
-}
-
-Model::Frames Model::buildFrames(const nnxrt_function &function, int32_t mostTiles) {
-  Frames frames;
-  for (int32_t tiles = 1; tiles <= mostTiles; ++tiles)
-    frames[tiles] = buildFrame(
-        &function == &variant.step && apart.tiles > 0 ? apart : planFor(variant, function, tiles),
-        tiles);
-  return frames;
 }
 
 void Model::run(const nnxrt_function &function, const Frames &frames, int64_t samples) {
+  if (mirror)
+    return runThere(function, samples);
   const int32_t tiles = tilesOf(samples);
-  Frame &frame = *frames.at(tiles);
-  const nnxrt_call call{&context,     frame.pointers.data(),
-                        hyper.data(), static_cast<int32_t>(samples),
-                        tiles,        randomSeed,
-                        stepNumber};
-  if (mirror) {
-    mirror->beforeCall(current, tiles);
-    if (calls > 1)
-      mirror->placeFigures(frame.buffers, current);
-  }
-  if (const int32_t error = function.run(&call); error != 0) {
-    const std::string message = context.takeError();
-    throw KernelError(fmt::format("a kernel failed with error {}: {}", error,
-                                  message.empty() ? "no message" : message));
-  }
-  if (!mirror)
-    return;
-  mirror->afterCall(&function == &variant.step);
+  nnxrt_call call{};
+  call.user = &context;
+  call.buffers = frames.at(tiles).pointers.data();
+  call.hyper = hyper.data();
+  call.samples = static_cast<int32_t>(samples);
+  call.tiles = tiles;
+  call.seed = randomSeed;
+  call.step = stepNumber;
+  checkKernels(function.run(&call), context);
+}
+
+/// Figures of several calls are waited for together.
+void Model::runThere(const nnxrt_function &function, int64_t samples) {
+  mirror->add(function, samples, current, {randomSeed, stepNumber, hyper});
   if (calls > 1) {
     ++current;
     return;
   }
+  mirror->run();
   mirror->takeFigures(1);
   if (arena.size() > 0)
     mirror->takeArena(arena, apart.arena_bytes);
@@ -179,12 +142,14 @@ void Model::run(const nnxrt_function &function, const Frames &frames, int64_t sa
 void Model::begin(std::span<const uint32_t> indices, int64_t samplesOfCall) {
   current = 0;
   if (gathersOnDevice())
-    mirror->putIndices(indices, samplesOfCall);
+    mirror->setIndices(indices, samplesOfCall);
 }
 
 void Model::wait() {
-  if (calls > 1)
-    mirror->takeFigures(std::exchange(current, 0));
+  if (calls == 1)
+    return;
+  mirror->run();
+  mirror->takeFigures(std::exchange(current, 0));
 }
 
 void Model::keep() {
@@ -201,8 +166,8 @@ void Model::goBack() {
   std::ranges::copy(keptHyper, hyper.begin());
 }
 
-void Model::gather(const SampleSet &set, int64_t samples, float scale) {
-  mirror->gather(mirror->device.samplesOf(set, scale, variant.targets, context), current, samples);
+void Model::gather(const SampleSet &set, float scale) {
+  mirror->gather(device->samplesOf(set, scale, variant.targets, context));
 }
 
 /// What is here of weights and state is the last that there is.
@@ -350,7 +315,7 @@ const float *Model::output(int64_t tile) const {
 }
 
 const float *Model::stepValues(uint32_t buffer, int64_t samples) const {
-  return reinterpret_cast<const float *>(stepFrames.at(tilesOf(samples))->buffers[buffer].host);
+  return reinterpret_cast<const float *>(stepFrames.at(tilesOf(samples)).buffers[buffer].host);
 }
 
 uint64_t Model::memoryBytes() const {

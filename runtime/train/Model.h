@@ -4,7 +4,9 @@
 
 #include "runtime/device/KernelContext.h"
 #include "runtime/device/Memory.h"
+#include "runtime/train/CallFrame.h"
 #include "runtime/train/DeviceMirror.h"
+#include "runtime/train/ModelMemory.h"
 
 #include <nnxrt/abi.h>
 
@@ -18,33 +20,28 @@
 
 namespace nnxrt {
 
-/// A kernel reported an error; the message is its own.
-struct KernelError : RunError {
-  using RunError::RunError;
-};
-
 /// The tables of the compiled study contradict themselves or ask for what this runtime lacks.
 struct VariantError : RunError {
   using RunError::RunError;
 };
 
-/// Tiles of 16 lanes that hold `samples`.
-constexpr int32_t tilesOf(int64_t samples) {
-  return static_cast<int32_t>((samples + NNXRT_LANES - 1) / NNXRT_LANES);
-}
+/// Where a model's steps are made, if not by the processor.
+struct OnDevice {
+  Device *device = nullptr;
+  int64_t calls = 1; // that may be made before their figures are read
+  int models = 1;    // that may be trained side by side, of those of this one's variant and samples
+};
 
 class Model {
 public:
   /// Takes all memory that steps of up to `stepSamples` and evaluations of up to `evaluateSamples`
   /// need; nothing is allocated after that. Weights and optimizer state are zero. With
   /// `keepsValues` no buffer of a step takes the place of another, so that all can be read behind
-  /// it; the bits are the same. With `device`, that `variant` is compiled for, weights, state and
-  /// arena lie there, and what is here is brought up to date when it is asked for; `calls` calls
-  /// may then be made before their figures are read. Throws MemoryError, VariantError, and RunError
-  /// where the device has no queue to give.
+  /// it; the bits are the same. With a device, that `variant` is compiled for, weights, state and
+  /// arena lie there, and what is here is brought up to date when it is asked for. Throws
+  /// MemoryError, VariantError, and RunError where the device has no queue to give.
   Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluateSamples,
-        KernelContext &context, bool keepsValues = false, Device *device = nullptr,
-        int64_t calls = 1);
+        KernelContext &context, bool keepsValues = false, OnDevice on = {});
   ~Model();
   Model(const Model &) = delete;
   Model &operator=(const Model &) = delete;
@@ -91,9 +88,9 @@ public:
   [[nodiscard]] ThreadPool &pool() const { return context.pool; }
   /// Whether `gather` may put the samples of a batch together on the device.
   [[nodiscard]] bool gathersOnDevice() const { return mirror != nullptr && apart.tiles == 0; }
-  /// Puts the next `samples` of those that `begin` named there, out of `set`, which is brought to
-  /// the device when it is first named.
-  void gather(const SampleSet &set, int64_t samples, float scale);
+  /// Puts the next of those that `begin` named there, out of `set`, which is brought to the device
+  /// when it is first named.
+  void gather(const SampleSet &set, float scale);
 
   /// Forward, backward and update on the first `samples` of the batch; throws KernelError.
   void step(int64_t samples);
@@ -128,14 +125,13 @@ public:
   [[nodiscard]] std::string weightsSha256() const;
 
 private:
-  struct Frame;
-  using Frames = std::map<int32_t, std::unique_ptr<Frame>>; // by tiles
+  using Frames = std::map<int32_t, CallFrame>; // by tiles
 
   void checkVariant() const;
   void placeApart(int32_t mostTiles);
   void run(const nnxrt_function &function, const Frames &frames, int64_t samples);
-  Frames buildFrames(const nnxrt_function &function, int32_t mostTiles);
-  std::unique_ptr<Frame> buildFrame(const nnxrt_plan &plan, int32_t tiles);
+  void runThere(const nnxrt_function &function, int64_t samples);
+  void buildFrames(Frames &frames, const nnxrt_function &function, int32_t mostTiles) const;
   template <typename T> [[nodiscard]] T *ofCall(uint32_t buffer) const;
   [[nodiscard]] std::byte *address(uint32_t buffer, const nnxrt_plan &plan) const;
   template <typename Visit> void visitParameter(uint32_t index, Visit visit) const;
@@ -144,7 +140,6 @@ private:
 
   const nnxrt_variant &variant;
   KernelContext &context;
-  std::unique_ptr<DeviceQueue> queue; // null: all is here alone
   Memory state, arena;
   std::vector<Memory> io;          // one per buffer, empty for those of other spaces
   std::vector<uint64_t> callBytes; // of each, what one call has of it
@@ -153,10 +148,11 @@ private:
   std::vector<double> hyper;
   uint64_t randomSeed = 0, stepNumber = 0;
   Frames stepFrames, evaluateFrames;
+  Device *const device;
   const int64_t calls;
   int64_t current = 0; // the call that is next, or shown
   std::vector<double> keptHyper;
-  std::unique_ptr<DeviceMirror> mirror; // beside `queue`
+  std::unique_ptr<DeviceMirror> mirror; // null: all is here alone
 };
 
 } // namespace nnxrt

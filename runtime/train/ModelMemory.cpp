@@ -1,7 +1,7 @@
 // Bytes of a model, and how many calls of it a device holds at once.
 #include "runtime/train/ModelMemory.h"
 
-#include "runtime/train/DeviceMirror.h"
+#include "runtime/train/DeviceGroup.h"
 #include "runtime/train/Model.h"
 
 #include <algorithm>
@@ -49,7 +49,7 @@ uint64_t Model::memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
   if (calls > 1)
     bytes += variant.state_bytes +
              static_cast<uint64_t>(calls - 1) *
-                 DeviceMirror::figureBytes(variant, std::max(stepTiles, evaluateTiles));
+                 DeviceGroup::figureBytes(variant, std::max(stepTiles, evaluateTiles));
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
     bytes += batchBytes(variant.buffers[b], std::max(stepTiles, evaluateTiles));
   return bytes;
@@ -59,6 +59,6 @@ int64_t Model::callsFor(const nnxrt_variant &variant, int64_t stepSamples,
                         int64_t evaluateSamples) {
   constexpr uint64_t most = 64, room = 16 << 20;
   const uint64_t bytes =
-      DeviceMirror::figureBytes(variant, tilesOf(std::max(stepSamples, evaluateSamples)));
+      DeviceGroup::figureBytes(variant, tilesOf(std::max(stepSamples, evaluateSamples)));
   return static_cast<int64_t>(std::clamp<uint64_t>(room / bytes, 1, most));
 }

@@ -7,6 +7,11 @@
 
 namespace nnxrt {
 
+/// Tiles of 16 lanes that hold `samples`.
+constexpr int32_t tilesOf(int64_t samples) {
+  return static_cast<int32_t>((samples + NNXRT_LANES - 1) / NNXRT_LANES);
+}
+
 /// Whether a buffer has a part for each tile of samples.
 bool isTiled(const nnxrt_buffer &buffer);
 

@@ -41,6 +41,11 @@ void ObserverList::warned(const RunInfo &run, const std::string &message) {
     observer->warned(run, message);
 }
 
+void ObserverList::runBegunAgain(const RunInfo &run, const std::string &why) {
+  for (RunObserver *observer : observers)
+    observer->runBegunAgain(run, why);
+}
+
 void ObserverList::stepsDone(const RunInfo &run, const StepFigures &figures) {
   for (RunObserver *observer : observers)
     observer->stepsDone(run, figures);

@@ -31,6 +31,8 @@ public:
                           std::span<const EpochFigures>) {}
   /// Something is not as it should be, and the run does without it.
   virtual void warned(const RunInfo &, const std::string &) {}
+  /// The run, just started, begins once more, by itself: what was told of its epochs is no more.
+  virtual void runBegunAgain(const RunInfo &, const std::string &why [[maybe_unused]]) {}
   virtual void stepsDone(const RunInfo &run, const StepFigures &figures) = 0;
   virtual void epochEnded(const RunInfo &run, const EpochFigures &figures) = 0;
   /// The results of a run that goes on, after one of its snapshots, with its epochs up to there.
@@ -52,6 +54,7 @@ public:
   void runStarted(const RunInfo &run) override;
   void runResumed(const RunInfo &run, int64_t steps, std::span<const EpochFigures> epochs) override;
   void warned(const RunInfo &run, const std::string &message) override;
+  void runBegunAgain(const RunInfo &run, const std::string &why) override;
   void stepsDone(const RunInfo &run, const StepFigures &figures) override;
   void epochEnded(const RunInfo &run, const EpochFigures &figures) override;
   void snapshotTaken(const RunInfo &run, const RunResult &result,

@@ -93,6 +93,30 @@ void nnxrt::orderLongestFirst(std::vector<RunRequest> &requests) {
                            [](const RunRequest &request) { return workOf(request.info); });
 }
 
+/// How many there are of each variant and batch size.
+static std::map<std::pair<const nnxrt_variant *, int64_t>, int>
+countAlike(std::span<const RunRequest> requests) {
+  std::map<std::pair<const nnxrt_variant *, int64_t>, int> counts;
+  for (const RunRequest &request : requests)
+    ++counts[{request.variant, request.info.point.point->settings.batch}];
+  return counts;
+}
+
+int nnxrt::mostTogether(std::span<const RunRequest> requests) {
+  int most = 1;
+  for (const auto &[alike, count] : countAlike(requests))
+    most = std::clamp(count, most, NNXRT_MOST_MODELS);
+  return most;
+}
+
+void nnxrt::planTogether(std::span<RunRequest> requests, int atOnce) {
+  const auto counts = countAlike(requests);
+  for (RunRequest &request : requests)
+    request.together =
+        std::min({counts.at({request.variant, request.info.point.point->settings.batch}), atOnce,
+                  NNXRT_MOST_MODELS});
+}
+
 RunInfo nnxrt::limitedTo(const RunInfo &run, std::vector<int64_t> snapshots) {
   RunInfo limited = run;
   limited.snapshots = std::move(snapshots);

@@ -22,6 +22,13 @@ RunInfo planRun(const PointInfo &point, int repeat, const Dataset &dataset, bool
 /// as long as the longest and keeps results after the steps of each.
 std::vector<RunRequest> shareRuns(std::span<const RunRequest> requests);
 
+/// The most of `requests` that a device can train side by side: runs of one variant and batch size,
+/// whatever their numbers are.
+int mostTogether(std::span<const RunRequest> requests);
+
+/// Says of each with how many others that may be, of the `atOnce` that one GPU trains.
+void planTogether(std::span<RunRequest> requests, int atOnce);
+
 /// Puts the runs with the most work first, those of equal work in their order, so that several jobs
 /// end at about the same time: the last to start is short.
 void orderLongestFirst(std::vector<RunRequest> &requests);

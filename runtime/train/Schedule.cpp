@@ -123,6 +123,11 @@ RunResult Schedule::train(const RunRequest &request, ThreadPool &pool) {
   RunResult failed;
   try {
     return Trainer(request, pool, observer, stop).run();
+  } catch (const SharedError &error) { // the fault of any of them
+    RunRequest alone = request;
+    alone.together = 1;
+    observer.runBegunAgain(request.info, error.what());
+    return train(alone, pool);
   } catch (const RunError &error) {
     failed.message = error.what();
   } catch (const std::bad_alloc &) {

@@ -57,7 +57,7 @@ Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &obser
                  const StopSignal &stop)
     : request(request), observer(observer), stop(stop), context(pool),
       model(*request.variant, stepSamplesOf(request.info), evaluateSamplesOf(request.info), context,
-            request.watcher != nullptr, request.device, callsOf(request)),
+            request.watcher != nullptr, {request.device, callsOf(request), request.together}),
       rate(request.info.point.point->settings, request.info.stepsPerEpoch, request.info.steps),
       earlyStop(request.info.point.point->settings.stop),
       order(static_cast<size_t>(request.info.trainSamples)),

@@ -21,6 +21,7 @@ struct RunRequest {
   const Dataset *dataset = nullptr;
   double scale = 1;         // of the data set's bytes
   Device *device = nullptr; // that `variant` is compiled for; null: the processor
+  int together = 1;         // models like this one that it may train side by side
   /// Where to go on from and what to go on from later; null: from the start, and nothing is kept.
   RunStates *states = nullptr;
   bool resumes = true;                // false: from the start all the same

@@ -5,7 +5,7 @@
  * a function fail from the Nth on; with FAKE_CUDA_LOSES=1 the Nth alone, and behind it everything
  * in that context, as behind an error that a context does not survive. FAKE_CUDA_LOG names a file
  * that gets the number of calls of each function when the program ends, and the launches on each
- * GPU. */
+ * GPU, those by graphs among them. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,6 @@ SIMPLE(cuModuleUnload)
 SIMPLE(cuCtxSynchronize)
 SIMPLE(cuMemcpy3D_v2)
 SIMPLE(cuPointerGetAttribute)
-SIMPLE(cuStreamSynchronize)
 
 #define GIVES(name, parameters, effect)                                                            \
   int name parameters {                                                                            \
@@ -108,12 +107,37 @@ GIVES(cuCtxPushCurrent_v2, (struct Context * context), current = context)
 GIVES(cuCtxPopCurrent_v2, (struct Context * *context), *context = current; current = NULL)
 GIVES(cuCtxGetApiVersion, (void *context, unsigned *version), *version = context == NULL ? 0 : 3020)
 GIVES(cuCtxGetDevice, (int *device), *device = current->gpu)
-GIVES(cuStreamCreate, (void **stream, unsigned flags), *stream = malloc(1 + (flags & 0)))
-GIVES(cuStreamDestroy_v2, (void *stream), free(stream))
+/* A stream that is being recorded begins nothing, and cannot be waited for. */
+struct Stream {
+  int isRecorded;
+  long launches; /* recorded */
+};
+enum { captureUnsupported = 900 };
+GIVES(cuStreamCreate, (struct Stream * *stream, unsigned flags),
+      *stream = calloc(1, sizeof **stream + (flags & 0)))
+GIVES(cuStreamDestroy_v2, (struct Stream * stream), free(stream))
+int cuStreamSynchronize(const struct Stream *stream) {
+  const int code = count("cuStreamSynchronize");
+  return code == 0 && stream != NULL && stream->isRecorded ? captureUnsupported : code;
+}
+
+/* A graph is the number of its launches. */
+GIVES(cuStreamBeginCapture_v2, (struct Stream * stream, int mode),
+      stream->isRecorded = 1 + (mode & 0);
+      stream->launches = 0)
+GIVES(cuStreamEndCapture, (struct Stream * stream, long **graph), stream->isRecorded = 0;
+      *graph = malloc(sizeof **graph); **graph = stream->launches)
+GIVES(cuGraphInstantiateWithFlags, (long **made, const long *graph, unsigned long long flags),
+      *made = malloc(sizeof **made);
+      **made = *graph + (long)(flags & 0))
+GIVES(cuGraphDestroy, (long *graph), free(graph))
+GIVES(cuGraphExecDestroy, (long *made), free(made))
+GIVES(cuGraphLaunch, (const long *made, struct Stream *stream),
+      __atomic_add_fetch(&launches[current->gpu], *made + 0 * stream->launches, __ATOMIC_RELAXED))
 /* What every GPU takes: 1,024 threads a block, 64 in its third dimension, and 48 kB that they share
  * without being asked. Also grids of 65,535 blocks in all dimensions but the first. */
 int cuLaunchKernel(void *function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
-                   unsigned blockY, unsigned blockZ, unsigned shared) {
+                   unsigned blockY, unsigned blockZ, unsigned shared, struct Stream *stream) {
   const int code = count("cuLaunchKernel");
   if (code != 0)
     return code;
@@ -121,7 +145,10 @@ int cuLaunchKernel(void *function, unsigned gridX, unsigned gridY, unsigned grid
       gridZ > 65535 || blockX * blockY * blockZ == 0 || blockX * blockY * blockZ > 1024 ||
       blockZ > 64 || shared > 49152)
     return 1;
-  __atomic_add_fetch(&launches[current->gpu], 1, __ATOMIC_RELAXED);
+  if (stream->isRecorded)
+    ++stream->launches;
+  else
+    __atomic_add_fetch(&launches[current->gpu], 1, __ATOMIC_RELAXED);
   return 0;
 }
 
@@ -159,6 +186,15 @@ GIVES(cuMemFree_v2, (void *memory), free(memory))
 GIVES(cuMemcpyHtoD_v2, (void *to, const void *from, size_t bytes), memcpy(to, from, bytes))
 GIVES(cuMemcpyDtoH_v2, (void *to, const void *from, size_t bytes), memcpy(to, from, bytes))
 GIVES(cuMemcpyDtoD_v2, (void *to, const void *from, size_t bytes), memcpy(to, from, bytes))
-GIVES(cuMemcpyHtoDAsync_v2, (void *to, const void *from, size_t bytes), memcpy(to, from, bytes))
-GIVES(cuMemcpyDtoHAsync_v2, (void *to, const void *from, size_t bytes), memcpy(to, from, bytes))
-GIVES(cuMemcpyDtoDAsync_v2, (void *to, const void *from, size_t bytes), memcpy(to, from, bytes))
+/* On a stream that is being recorded these would be a part of it, which nobody wants. */
+#define COPIES(name)                                                                               \
+  int name(void *to, const void *from, size_t bytes, const struct Stream *stream) {                \
+    const int code = count(#name);                                                                 \
+    if (code != 0 || stream->isRecorded)                                                           \
+      return code != 0 ? code : captureUnsupported;                                                \
+    memcpy(to, from, bytes);                                                                       \
+    return 0;                                                                                      \
+  }
+COPIES(cuMemcpyHtoDAsync_v2)
+COPIES(cuMemcpyDtoHAsync_v2)
+COPIES(cuMemcpyDtoDAsync_v2)

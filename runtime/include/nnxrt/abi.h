@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-#define NNXRT_ABI_VERSION 4
+#define NNXRT_ABI_VERSION 5
 #define NNXRT_LANES 16
 #define NNXRT_MAX_RANK 6
 #define NNXRT_TILES (-1) /* as an extent: the number of tiles of the call */
@@ -25,6 +25,16 @@ extern "C" {
 #define NNXRT_NO_HYPER 0xffffffffu
 #define NNXRT_ALIGNMENT 64         /* bytes: every buffer starts on a cache line */
 #define NNXRT_DEVICE_ALIGNMENT 256 /* the same in the memory of a device */
+
+/* Models that one call on a device works for: at most NNXRT_MOST_MODELS, each in one of as many
+ * slots, whose number has NNXRT_SLOT_BITS. */
+#define NNXRT_SLOT_BITS 4
+#define NNXRT_MOST_MODELS 16
+
+/* The words of nnxrt_call.numbers, 32 bits each. */
+#define NNXRT_NUMBER_SEED 0 /* the low half, then the high one */
+#define NNXRT_NUMBER_STEP 2
+#define NNXRT_NUMBER_HYPER 3 /* the first of the hyper numbers, as floats */
 
 struct halide_buffer_t;
 
@@ -92,6 +102,12 @@ typedef struct nnxrt_call {
   uint64_t seed; /* of the run, and */
   uint64_t step; /* the number of the step, from 1: all that dropout's numbers depend on, so that a
                     resumed run draws the same; evaluate reads neither */
+  /* On a device alone, where `buffers` are those of the model in slot 0, and `hyper`, `seed` and
+   * `step` are not read. */
+  int32_t models;       /* that the call works for */
+  int32_t model_blocks; /* from a slot to the next, in blocks of NNXRT_DEVICE_ALIGNMENT bytes */
+  int64_t slots;        /* theirs, the first in the lowest bits */
+  struct halide_buffer_t *numbers; /* i32: those of slot 0; each model's are in its slot */
 } nnxrt_call;
 
 typedef struct nnxrt_function {

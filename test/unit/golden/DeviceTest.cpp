@@ -1,5 +1,5 @@
-// Networks of test/golden on OpenCL against the processor, loss by loss, and against themselves bit
-// by bit.
+// Networks of test/golden on OpenCL against the processor, loss by loss, and side by side against
+// themselves alone, bit by bit.
 #include "GoldenCase.h"
 #include "LoadedStudy.h"
 
@@ -12,8 +12,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <future>
+#include <latch>
 #include <numeric>
 
 namespace nnx::golden {
@@ -33,21 +37,24 @@ protected:
   nnxrt::Study study = nnxrt::parseStudy({compiled.table().json, compiled.table().json_bytes});
   nnxrt::Dataset dataset{study.datasets[0], foldersOf(study.datasets[0])};
   const nnxrt::RunSettings &settings = study.experiments[0].points[0].settings;
-  nnxrt::ThreadPool pool{1};
-  nnxrt::KernelContext context{pool};
   nnxrt::Device opencl{"opencl"};
 
-  /// Some steps and an evaluation, `calls` of them before their losses are read; `device` null: on
-  /// the processor.
-  Trained train(const nnxrt_variant &variant, nnxrt::Device *device, int64_t calls = 1) {
-    nnxrt::Model model{variant, golden.batch, 16, context, false, device, calls};
+  /// Some steps and an evaluation; `built` is told of the model before the first.
+  Trained train(
+      const nnxrt_variant &variant, nnxrt::OnDevice on, uint64_t seed = 1,
+      const std::function<void()> &built = [] {}) {
+    nnxrt::ThreadPool pool{1};
+    nnxrt::KernelContext context{pool};
+    nnxrt::Model model{variant, golden.batch, 16, context, false, on};
+    built();
+    const int64_t calls = on.calls;
     const nnxrt::LearningRate rate{settings, dataset.train.count / golden.batch, golden.steps};
     for (const char *const name : model.givenHypers()) {
       double value = 0;
       if (settings.optimizer.number(name, value))
         model.setHyper(name, value);
     }
-    model.initialize(1);
+    model.initialize(seed);
     Trained trained;
     std::vector<uint32_t> indices(static_cast<size_t>(steps * golden.batch));
     std::iota(indices.begin(), indices.end(), 0U);
@@ -59,9 +66,9 @@ protected:
         const int64_t step = done + call;
         nnxrt::loadBatch(model, variant, dataset.train, nnxrt::samplesOf(rest, golden.batch, call),
                          study.datasets[0].scale);
-        model.setHyper("lr", rate.after(step));
+        model.setHyper("lr", rate.after(step) / static_cast<double>(seed));
         model.setHyper("iteration", double(step + 1));
-        model.setStep(1, static_cast<uint64_t>(step + 1));
+        model.setStep(seed, static_cast<uint64_t>(step + 1));
         model.step(golden.batch);
       }
       model.wait();
@@ -94,16 +101,33 @@ private:
 TEST_P(OnOpenCl, follows_the_processor) {
   ASSERT_EQ(compiled.table().device_count, 1U);
   const nnxrt_variant &there = compiled.table().devices[0].variants[0];
-  const Trained processor = train(compiled.table().variants[0], nullptr);
-  const Trained first = train(there, &opencl), second = train(there, &opencl, 3);
+  const Trained processor = train(compiled.table().variants[0], {});
+  const Trained first = train(there, {&opencl});
   // In baseline_exponential, which diverges, every difference grows with the loss.
   for (size_t i = 0; i < processor.losses.size() && std::abs(processor.losses[i]) < 1e6; ++i)
     EXPECT_NEAR(first.losses[i], processor.losses[i], 1e-5 * std::abs(processor.losses[i]))
         << "step " << i;
-  EXPECT_EQ(
-      std::memcmp(first.losses.data(), second.losses.data(), first.losses.size() * sizeof(double)),
-      0);
-  EXPECT_EQ(first.weights, second.weights);
+}
+
+// Three models at once, of other weights, random numbers and learning rates: the bits of each are
+// those that it has alone.
+TEST_P(OnOpenCl, trains_models_side_by_side) {
+  const nnxrt_variant &there = compiled.table().devices[0].variants[0];
+  constexpr int models = 3;
+  std::latch allBuilt{models};
+  std::array<std::future<Trained>, models> together;
+  for (uint64_t i = 0; i < models; ++i)
+    together[i] = std::async(std::launch::async, [&, seed = i + 1] {
+      return train(there, {&opencl, 3, models}, seed, [&] { allBuilt.arrive_and_wait(); });
+    });
+  for (uint64_t i = 0; i < models; ++i) {
+    const Trained alone = train(there, {&opencl, 2}, i + 1), beside = together[i].get();
+    ASSERT_EQ(alone.losses.size(), beside.losses.size());
+    EXPECT_EQ(std::memcmp(alone.losses.data(), beside.losses.data(),
+                          alone.losses.size() * sizeof(double)),
+              0);
+    EXPECT_EQ(alone.weights, beside.weights) << "model " << i;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(golden, OnOpenCl, testing::ValuesIn(caseNames()),
