@@ -79,8 +79,10 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
                  "Train each point, or these, at least N times: the seeds of `repeats = N`")
       ->type_name("[EXPERIMENT[/POINT]=]N")
       ->take_all();
-  app.add_option("--jobs", options.jobs,
-                 "Points that are trained at once (one per core, or per GPU of a device)")
+  app.add_option(
+         "--jobs", options.jobs,
+         "Points that are trained at once (one per core, or per GPU of a device; with CUDA up "
+         "to 16 that differ in numbers alone)")
       ->type_name("N")
       ->check(count);
   app.add_option("--threads", options.threads, "Threads of each point (the cores left to it)")
