@@ -41,7 +41,7 @@ static double drawWhole(uint32_t bits, double most) {
 }
 
 /// The steps in their order, each by its inverse: the last one is undone first.
-Augmenter::Map Augmenter::drawMap(uint32_t index) const {
+Augmenter::Map Augmenter::mapOf(uint32_t index) const {
   const RandomStream random(seed, RandomPurpose::augment, epoch);
   Map map{1, 0, 0, 0, 1, 0};
   for (size_t i = steps.size(); i-- > 0;) {
@@ -75,7 +75,7 @@ Augmenter::Map Augmenter::drawMap(uint32_t index) const {
 
 void Augmenter::apply(const SampleSet &set, uint32_t index, float scale,
                       std::span<float> out) const {
-  const Map map = drawMap(index);
+  const Map map = mapOf(index);
   const int64_t height = set.height, width = set.width, channels = set.channels;
   const double middleX = static_cast<double>(width - 1) / 2;
   const double middleY = static_cast<double>(height - 1) / 2;

@@ -17,19 +17,19 @@ public:
   Augmenter(const std::vector<AugmentStep> &steps, uint64_t seed, uint32_t epoch)
       : steps(steps), seed(seed), epoch(epoch) {}
 
+  /// From a place of the result to that of the image, both counted from the middle:
+  /// (x, y) -> (a x + b y + c, d x + e y + f).
+  struct Map {
+    double a, b, c, d, e, f;
+  };
+  [[nodiscard]] Map mapOf(uint32_t index) const;
+
   /// Writes sample `index` of `set`, changed, to `out`: row major (y, x, c), each number times
   /// `scale`. What comes from outside of the image is 0; a place between pixels is the bilinear
   /// mean of the four around it.
   void apply(const SampleSet &set, uint32_t index, float scale, std::span<float> out) const;
 
 private:
-  /// From a place of the result to that of the image, both counted from the middle:
-  /// (x, y) -> (a x + b y + c, d x + e y + f).
-  struct Map {
-    double a, b, c, d, e, f;
-  };
-  [[nodiscard]] Map drawMap(uint32_t index) const;
-
   const std::vector<AugmentStep> &steps;
   uint64_t seed;
   uint32_t epoch;

@@ -19,8 +19,12 @@ extern "C" {
 using Gather = int(void *user, int32_t models, int32_t modelBlocks, int64_t slots,
                    halide_buffer_t *numbers, halide_buffer_t *indices, halide_buffer_t *set,
                    halide_buffer_t *batch);
+using Augment = int(void *user, int32_t models, int32_t modelBlocks, int64_t slots,
+                    halide_buffer_t *numbers, halide_buffer_t *indices, halide_buffer_t *maps,
+                    halide_buffer_t *images, halide_buffer_t *batch);
 NNXRT_OPTIONAL Gather nnxrt_opencl_gather_samples, nnxrt_opencl_gather_labels,
     nnxrt_cuda_gather_samples, nnxrt_cuda_gather_labels;
+NNXRT_OPTIONAL Augment nnxrt_opencl_gather_augmented, nnxrt_cuda_gather_augmented;
 #undef NNXRT_OPTIONAL
 }
 
@@ -31,6 +35,7 @@ struct Driver {
   const char *remedy;
   const halide_device_interface_t *(*interface)();
   Gather *samples, *labels;
+  Augment *augmented;
 };
 } // namespace
 
@@ -41,13 +46,15 @@ static const Driver *findDriver(const std::string &device) {
        "install an OpenCL loader and the driver of the device",
        halide_opencl_device_interface,
        nnxrt_opencl_gather_samples,
-       nnxrt_opencl_gather_labels},
+       nnxrt_opencl_gather_labels,
+       nnxrt_opencl_gather_augmented},
       {"cuda",
        {"libcuda.so.1", "libcuda.so"},
        "install the driver of NVIDIA",
        halide_cuda_device_interface,
        nnxrt_cuda_gather_samples,
-       nnxrt_cuda_gather_labels},
+       nnxrt_cuda_gather_labels,
+       nnxrt_cuda_gather_augmented},
   };
   const auto *const found = std::ranges::find(drivers, device, &Driver::device);
   return found == std::end(drivers) ? nullptr : found;
@@ -194,4 +201,13 @@ void Device::gather(const nnxrt_call &call, halide_buffer_t *indices, halide_buf
   checkDevice(gather(&context, call.models, call.model_blocks, call.slots, call.numbers, indices,
                      set, batch),
               "in gathering a batch", context);
+}
+
+void Device::augment(const nnxrt_call &call, halide_buffer_t *indices, halide_buffer_t *maps,
+                     halide_buffer_t *images, halide_buffer_t *batch,
+                     KernelContext &context) const {
+  checkDevice(findDriver(deviceName)
+                  ->augmented(&context, call.models, call.model_blocks, call.slots, call.numbers,
+                              indices, maps, images, batch),
+              "in augmenting a batch", context);
 }

@@ -85,8 +85,10 @@ public:
   DeviceSamples(const Device &device, const SampleSet &set, float scale, int64_t targets,
                 KernelContext &context);
 
-  /// Where the numbers, the labels (null for regression) and the targets (null for classes) lie.
+  /// Where the numbers, once more as images (x, y, c, sample), the labels (null for regression) and
+  /// the targets (null for classes) lie.
   halide_buffer_t *numbers() { return &buffers[0]; }
+  halide_buffer_t *images() { return &pictures; }
   halide_buffer_t *labels() { return hasTargets ? nullptr : &buffers[1]; }
   halide_buffer_t *targets() { return hasTargets ? &buffers[1] : nullptr; }
 
@@ -96,8 +98,8 @@ private:
   bool hasTargets;
   uint64_t behindNumbers;
   DeviceBlock block;
-  halide_dimension_t dimensions[2][2]{};
-  halide_buffer_t buffers[2]{};
+  halide_dimension_t dimensions[2][2]{}, imageDimensions[4]{};
+  halide_buffer_t buffers[2]{}, pictures{};
 };
 
 class Device {
@@ -113,10 +115,12 @@ public:
   /// Brought to the GPU of `context` by the first who asks, and kept there.
   DeviceSamples &samplesOf(const SampleSet &set, float scale, int64_t targets,
                            KernelContext &context);
-  /// Picks the samples `indices`, (lane, tile), -1 for none, for the models of `call`. Throws
-  /// RunError.
+  /// Picks the samples `indices`, (lane, tile), -1 for none, for the models of `call`; images are
+  /// changed by `maps`, (6, lane, tile). Throw RunError.
   void gather(const nnxrt_call &call, halide_buffer_t *indices, halide_buffer_t *set,
               halide_buffer_t *batch, KernelContext &context) const;
+  void augment(const nnxrt_call &call, halide_buffer_t *indices, halide_buffer_t *maps,
+               halide_buffer_t *images, halide_buffer_t *batch, KernelContext &context) const;
 
 private:
   friend DeviceQueue;

@@ -43,6 +43,14 @@ DeviceSamples::DeviceSamples(const Device &device, const SampleSet &set, float s
     buffers[i].dim = dimensions[i];
     block.place(buffers[i], i == 0 ? 0 : behindNumbers);
   }
+  const auto width = static_cast<int32_t>(set.width), height = static_cast<int32_t>(set.height);
+  imageDimensions[0] = {0, width, 1};
+  imageDimensions[1] = {0, height, width};
+  imageDimensions[2] = {0, static_cast<int32_t>(set.channels), width * height};
+  imageDimensions[3] = {0, count, numbersOfOne};
+  pictures = buffers[0];
+  pictures.dimensions = 4;
+  pictures.dim = imageDimensions;
   putNumbers(set, scale, context);
   if (hasTargets) {
     block.put(behindNumbers, set.targets.data(), set.targets.size() * sizeof(float), context);

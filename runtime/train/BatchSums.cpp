@@ -96,8 +96,12 @@ static int gatherTile(void *context, int tile) {
 void nnxrt::loadBatch(Model &model, const nnxrt_variant &variant, const SampleSet &set,
                       std::span<const uint32_t> indices, double scale, const Augmenter *augmenter) {
   const auto samples = static_cast<int64_t>(indices.size());
-  if (augmenter == nullptr && model.gathersOnDevice()) {
-    model.gather(set, static_cast<float>(scale));
+  if (model.gathersOnDevice()) {
+    std::vector<Augmenter::Map> maps;
+    if (augmenter != nullptr)
+      for (const uint32_t index : indices)
+        maps.push_back(augmenter->mapOf(index));
+    model.gather(set, static_cast<float>(scale), maps);
     if (variant.targets == 0) // of the figures, which are counted here
       gatherLabels(set, indices, model.labels());
   } else {

@@ -40,8 +40,9 @@ DeviceGroup::Places DeviceGroup::arrange() const {
   made.kept = made.arena + aligned(std::max(arenaBytes(variant, stepTiles, evaluateTiles),
                                             shape.apart ? shape.apart->arena_bytes : 0));
   made.inputs = made.kept + (calls > 1 ? aligned(variant.state_bytes) : 0);
-  made.numbers =
-      made.inputs + aligned(static_cast<uint64_t>(mostTiles) * NNXRT_LANES * sizeof(int32_t));
+  const auto lanes = static_cast<uint64_t>(mostTiles) * NNXRT_LANES;
+  made.maps = made.inputs + aligned(lanes * sizeof(int32_t));
+  made.numbers = made.maps + (shape.augments ? aligned(lanes * mapNumbers * sizeof(float)) : 0);
   made.inputBytes = made.numbers - made.inputs +
                     aligned((NNXRT_NUMBER_HYPER + variant.hyper_count) * sizeof(int32_t));
   made.figures = made.inputs + calls * made.inputBytes;
@@ -261,19 +262,20 @@ void DeviceGroup::launch(const Launch &launch) {
                              .slots = slots,
                              .numbers = &numbers};
   if (call.samples != nullptr)
-    gather(arguments, call);
+    gather(arguments, frame, call);
   checkKernels(call.function->run(&arguments), context);
 }
 
 /// The batch of a call out of its data set.
-void DeviceGroup::gather(const nnxrt_call &call, const Call &of) {
+void DeviceGroup::gather(const nnxrt_call &call, CallFrame &frame, const Call &of) {
   const nnxrt_variant &variant = *shape.variant;
+  const uint64_t inputs = static_cast<uint64_t>(of.index) * places.inputBytes;
   halide_dimension_t lanes[] = {{0, NNXRT_LANES, 1}, {0, call.tiles, NNXRT_LANES}};
   halide_buffer_t list{};
   list.type = {halide_type_int, 32};
   list.dimensions = 2;
   list.dim = lanes;
-  block->place(list, places.inputs + static_cast<uint64_t>(of.index) * places.inputBytes);
+  block->place(list, places.inputs + inputs);
   const auto pick = [&](halide_buffer_t *set, uint32_t buffer) {
     const int32_t numbers = set->dimensions == 2 ? set->dim[0].extent : 1;
     halide_dimension_t flat[] = {
@@ -287,6 +289,15 @@ void DeviceGroup::gather(const nnxrt_call &call, const Call &of) {
     block->place(batch, places.io[buffer]);
     device.gather(call, &list, set, &batch, context);
   };
-  pick(of.samples->numbers(), variant.input);
   pick(variant.targets > 0 ? of.samples->targets() : of.samples->labels(), variant.label);
+  if (!of.isAugmented)
+    return pick(of.samples->numbers(), variant.input);
+  halide_dimension_t ofMaps[] = {
+      {0, mapNumbers, 1}, {0, NNXRT_LANES, mapNumbers}, {0, call.tiles, NNXRT_LANES * mapNumbers}};
+  halide_buffer_t maps{};
+  maps.type = {halide_type_float, 32};
+  maps.dimensions = 3;
+  maps.dim = ofMaps;
+  block->place(maps, places.maps + inputs);
+  device.augment(call, &list, &maps, of.samples->images(), frame.pointers[variant.input], context);
 }

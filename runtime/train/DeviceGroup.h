@@ -26,6 +26,7 @@ public:
     const nnxrt_variant *variant = nullptr;
     int64_t stepSamples = 0, evaluateSamples = 0; // of one call, at most
     int64_t calls = 1;                            // of a row, at most
+    bool augments = false;                        // whether samples of a call may be changed
     const nnxrt_plan *apart = nullptr; // of steps, instead of the variant's: for one model alone
 
     bool operator==(const Shape &) const = default;
@@ -36,14 +37,16 @@ public:
     const nnxrt_function *function = nullptr;
     DeviceSamples *samples = nullptr;
     int64_t count = 0, index = 0;
+    bool isAugmented = false; // by the maps of the call
 
     bool operator==(const Call &) const = default;
   };
 
   /// Where each part of a slot begins. For each call there are the numbers of its samples, behind
-  /// them those of nnxrt_call.numbers, and its own loss and output.
+  /// them their maps (Augmenter::Map) where there may be any and the words of nnxrt_call.numbers,
+  /// and its own loss and output.
   struct Places {
-    uint64_t arena = 0, kept = 0, inputs = 0, numbers = 0, figures = 0, end = 0;
+    uint64_t arena = 0, kept = 0, inputs = 0, maps = 0, numbers = 0, figures = 0, end = 0;
     uint64_t inputBytes = 0, figureBytes = 0; // of one call
     std::vector<uint64_t> io;                 // by buffer; of loss and output those of call 0
   };
@@ -65,6 +68,8 @@ public:
   [[nodiscard]] uint64_t offsetOf(int slot) const {
     return static_cast<uint64_t>(slot) * places.end;
   }
+
+  static constexpr int mapNumbers = 6; // of Augmenter::Map
 
   /// Bytes of each call's own loss and output.
   static uint64_t figureBytes(const nnxrt_variant &variant, int32_t mostTiles);
@@ -102,7 +107,7 @@ private:
   Row &rowOf(std::vector<Launch> launches, bool &isNew);
   CallFrame &frameOf(const nnxrt_function &function, int32_t tiles);
   void launch(const Launch &launch);
-  void gather(const nnxrt_call &call, const Call &of);
+  void gather(const nnxrt_call &call, CallFrame &frame, const Call &of);
 
   ThreadPool pool{1};
   KernelContext context;

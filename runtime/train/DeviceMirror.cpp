@@ -55,7 +55,7 @@ int32_t *DeviceMirror::inputsOf(int64_t call) {
 }
 
 void DeviceMirror::setIndices(std::span<const uint32_t> indices, int64_t samplesOfCall) {
-  const size_t lanes = (group->places.numbers - group->places.inputs) / sizeof(int32_t);
+  const size_t lanes = (group->places.maps - group->places.inputs) / sizeof(int32_t);
   const auto count = static_cast<size_t>(samplesOfCall);
   for (size_t first = 0, call = 0; first < indices.size(); first += count, ++call) {
     const auto own = indices.subspan(first, std::min(count, indices.size() - first));
@@ -63,6 +63,18 @@ void DeviceMirror::setIndices(std::span<const uint32_t> indices, int64_t samples
     std::ranges::copy(own, to);
     std::fill(to + own.size(), to + lanes, -1);
   }
+}
+
+void DeviceMirror::gather(DeviceSamples &samples, int64_t index,
+                          std::span<const Augmenter::Map> maps) {
+  next = &samples;
+  isNextAugmented = !maps.empty();
+  const DeviceGroup::Places &places = group->places;
+  auto *to =
+      reinterpret_cast<float *>(inputsOf(index) + (places.maps - places.inputs) / sizeof(int32_t));
+  for (const Augmenter::Map &map : maps)
+    for (const double number : {map.a, map.b, map.c, map.d, map.e, map.f})
+      *to++ = static_cast<float>(number);
 }
 
 std::byte *DeviceMirror::here(uint32_t buffer, int64_t call) const {
@@ -84,7 +96,8 @@ void DeviceMirror::add(const nnxrt_function &function, int64_t samples, int64_t 
   std::ranges::transform(numbers.hyper, words + NNXRT_NUMBER_HYPER, [](double number) {
     return std::bit_cast<int32_t>(static_cast<float>(number));
   });
-  calls.push_back({&function, std::exchange(next, nullptr), samples, index});
+  calls.push_back({&function, std::exchange(next, nullptr), samples, index,
+                   std::exchange(isNextAugmented, false)});
   if (calls.back().samples != nullptr)
     return;
   putBatch(variant.input, 0, tilesOf(samples));

@@ -2,6 +2,7 @@
 // state is newer there or here is said by who changes it.
 #pragma once
 
+#include "runtime/data/Augment.h"
 #include "runtime/device/Memory.h"
 #include "runtime/train/DeviceGroup.h"
 
@@ -39,8 +40,9 @@ public:
   void goBack();
   /// The numbers of the samples of the next calls, `samplesOfCall` of each.
   void setIndices(std::span<const uint32_t> indices, int64_t samplesOfCall);
-  /// The batch of the next call comes out of `samples`, which are there.
-  void gather(DeviceSamples &samples) { next = &samples; }
+  /// The batch of the next call, `index`, comes out of `samples`, which are there; each of its
+  /// samples is changed by its map, where there are `maps`.
+  void gather(DeviceSamples &samples, int64_t index, std::span<const Augmenter::Map> maps);
   /// Call `index`, to be made by `run`, or now where its batch is here.
   void add(const nnxrt_function &function, int64_t samples, int64_t index,
            const CallNumbers &numbers);
@@ -71,6 +73,7 @@ private:
   std::vector<int32_t> inputs; // of each call, as DeviceGroup::Places has them
   std::vector<DeviceGroup::Call> calls;
   DeviceSamples *next = nullptr;
+  bool isNextAugmented = false;
   std::vector<std::byte> figures;
   bool isStateHere = true, isStateThere = false, keeps = false;
 };

@@ -58,11 +58,11 @@ Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluate
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
     io[b] = Memory(callBytes[b] * static_cast<uint64_t>(b == variant.input ? 1 : calls));
   if (device != nullptr)
-    mirror =
-        std::make_unique<DeviceMirror>(*device,
-                                       DeviceGroup::Shape{&variant, stepSamples, evaluateSamples,
-                                                          calls, keepsValues ? &apart : nullptr},
-                                       on.models, state, io, callBytes, context);
+    mirror = std::make_unique<DeviceMirror>(*device,
+                                            DeviceGroup::Shape{&variant, stepSamples,
+                                                               evaluateSamples, calls, on.augments,
+                                                               keepsValues ? &apart : nullptr},
+                                            on.models, state, io, callBytes, context);
   buildFrames(stepFrames, variant.step, stepTiles);
   buildFrames(evaluateFrames, variant.evaluate, evaluateTiles);
 }
@@ -166,8 +166,8 @@ void Model::goBack() {
   std::ranges::copy(keptHyper, hyper.begin());
 }
 
-void Model::gather(const SampleSet &set, float scale) {
-  mirror->gather(device->samplesOf(set, scale, variant.targets, context));
+void Model::gather(const SampleSet &set, float scale, std::span<const Augmenter::Map> maps) {
+  mirror->gather(device->samplesOf(set, scale, variant.targets, context), current, maps);
 }
 
 /// What is here of weights and state is the last that there is.

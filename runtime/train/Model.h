@@ -2,6 +2,7 @@
 // and the prebuilt arguments of its step and evaluate functions.
 #pragma once
 
+#include "runtime/data/Augment.h"
 #include "runtime/device/KernelContext.h"
 #include "runtime/device/Memory.h"
 #include "runtime/train/CallFrame.h"
@@ -30,6 +31,7 @@ struct OnDevice {
   Device *device = nullptr;
   int64_t calls = 1; // that may be made before their figures are read
   int models = 1;    // that may be trained side by side, of those of this one's variant and samples
+  bool augments = false; // whether samples of steps may be changed
 };
 
 class Model {
@@ -89,8 +91,8 @@ public:
   /// Whether `gather` may put the samples of a batch together on the device.
   [[nodiscard]] bool gathersOnDevice() const { return mirror != nullptr && apart.tiles == 0; }
   /// Puts the next of those that `begin` named there, out of `set`, which is brought to the device
-  /// when it is first named.
-  void gather(const SampleSet &set, float scale);
+  /// when it is first named; each is changed by its map, where there are `maps`.
+  void gather(const SampleSet &set, float scale, std::span<const Augmenter::Map> maps);
 
   /// Forward, backward and update on the first `samples` of the batch; throws KernelError.
   void step(int64_t samples);

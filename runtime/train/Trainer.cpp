@@ -56,8 +56,10 @@ uint64_t nnxrt::memoryNeeded(const RunRequest &request) {
 Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &observer,
                  const StopSignal &stop)
     : request(request), observer(observer), stop(stop), context(pool),
-      model(*request.variant, stepSamplesOf(request.info), evaluateSamplesOf(request.info), context,
-            request.watcher != nullptr, {request.device, callsOf(request), request.together}),
+      model(
+          *request.variant, stepSamplesOf(request.info), evaluateSamplesOf(request.info), context,
+          request.watcher != nullptr,
+          {request.device, callsOf(request), request.together, !request.dataset->augment.empty()}),
       rate(request.info.point.point->settings, request.info.stepsPerEpoch, request.info.steps),
       earlyStop(request.info.point.point->settings.stop),
       order(static_cast<size_t>(request.info.trainSamples)),

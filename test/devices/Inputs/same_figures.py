@@ -8,14 +8,14 @@ import sys
 def epochs(folder):
     with open(f"{folder}/log.jsonl", encoding="utf-8") as log:
         events = [json.loads(line) for line in log]
-    found = [event for event in events if event["event"] == "epoch"]
+    found = sorted((event for event in events if event["event"] == "epoch"), key=lambda event: event["seed"])
     assert found, folder
     return [(event["train_loss"], event["test_loss"]) for event in found]
 
 
 def weights(folder):
     with open(f"{folder}/results.csv", encoding="utf-8") as table:
-        return [row["weights"] for row in csv.DictReader(table)]
+        return sorted(row["weights"] for row in csv.DictReader(table))
 
 
 processor, first, second = sys.argv[1:]

@@ -23,6 +23,12 @@ std::vector<int> KernelCase::extentsOf(const KernelArgument &argument) const {
   if (name == "squared_norm" || name == "before")
     return {16};
   if (isGather()) {
+    if (name == "maps")
+      return {6, 16, t};
+    if (argument.rank >= 4) // an image, of the set or the batch
+      return name == "set"
+                 ? Extents{caseSize.width, caseSize.height, caseSize.units, 23}
+                 : withTiles(imageTensor(caseSize.width, caseSize.height, caseSize.units));
     if (argument.name == "set")
       return argument.rank == 1 ? Extents{23} : Extents{caseSize.units, 23};
     return argument.rank == 2 ? Extents{16, t} : Extents{16, caseSize.units, t};

@@ -54,6 +54,7 @@ std::vector<KernelSpec> everyKind() {
       {"avg_pool_grad", pool},
       {"add", {}},
       {"gather_samples", {}},
+      {"gather_augmented", {}},
       {"gather_labels", {}},
       {"concat", {{"lhs", "5x6x7"}, {"rhs", "300"}}},
       {"slice", {{"input", "500"}, {"output", "5x6x7"}, {"offset", "200"}}},

@@ -130,6 +130,7 @@ const std::map<std::string, void (*)(Reference &)> references = {
     {"concat", concat},
     {"slice", slice},
     {"gather_samples", gatherSamples},
+    {"gather_augmented", gatherAugmented},
     {"gather_labels", gatherLabels},
     {"dropout", dropout},
     {"batch_norm_statistics", batchNormStatistics},

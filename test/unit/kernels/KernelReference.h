@@ -63,6 +63,7 @@ void add(Reference &reference);
 void concat(Reference &reference);
 void slice(Reference &reference);
 void gatherSamples(Reference &reference);
+void gatherAugmented(Reference &reference);
 void gatherLabels(Reference &reference);
 void dropout(Reference &reference);
 void batchNormStatistics(Reference &reference);

@@ -2,6 +2,9 @@
 #include "KernelRunner.h"
 
 #include "compiler/kernels/Compile.h"
+#include "dsl/Optimizers.h"
+
+#include <nnxrt/abi.h>
 
 #include <array>
 #include <cstdlib>
@@ -83,7 +86,7 @@ TestBuffer TestBuffer::copy() const {
 }
 
 LoadedKernel::LoadedKernel(const KernelSpec &s, const KernelTarget &target)
-    : spec(s), signature(argumentsOf(s)) {
+    : spec(s), signature(argumentsOf(s, target.isGpu())) {
   const std::string symbol = symbolOf(spec, target);
   const std::string base = (scratchFolder() / symbol).string();
   object = base + ".o";
@@ -106,6 +109,26 @@ LoadedKernel::LoadedKernel(const KernelSpec &s, const KernelTarget &target)
   runsOnDevice = target.isGpu();
 }
 
+// What differs between models, of one alone.
+TestBuffer LoadedKernel::numbersOf(const std::map<std::string, TestValue> &values) const {
+  std::vector<std::string> hypers;
+  if (spec.attributes.count("optimizer")) {
+    const auto choice = dsl::parseOptimizerChoice(spec.textOf("optimizer"));
+    for (const dsl::Hyper &hyper : choice->row->hypers(choice->flags))
+      hypers.push_back(hyper.name);
+  }
+  TestBuffer numbers(KernelArgument::Type::I32, {NNXRT_NUMBER_HYPER + int(hypers.size())});
+  for (const auto &[name, word] :
+       {std::pair("seed_low", NNXRT_NUMBER_SEED), std::pair("seed_high", NNXRT_NUMBER_SEED + 1),
+        std::pair("step", NNXRT_NUMBER_STEP)})
+    if (auto found = values.find(name); found != values.end())
+      numbers.ints()[word] = std::get<int>(found->second);
+  for (size_t i = 0; i < hypers.size(); ++i)
+    if (auto found = values.find(hypers[i]); found != values.end())
+      numbers.floats()[NNXRT_NUMBER_HYPER + i] = std::get<float>(found->second);
+  return numbers;
+}
+
 std::string LoadedKernel::lastError() {
   return errorText;
 }
@@ -121,9 +144,15 @@ std::function<int()> LoadedKernel::bind(const std::map<std::string, TestValue> &
   std::array<void *, mostAddresses> p{};
   std::array<float, mostFloats> f{};
   size_t addresses = 1, floats = 0; // the first address is the user context
+  std::map<std::string, TestValue> all = values;
+  std::shared_ptr<TestBuffer> numbers;
+  if (runsOnDevice) {
+    numbers = std::make_shared<TestBuffer>(numbersOf(values));
+    all.insert({{"models", 1}, {"model_blocks", 0}, {"slots", 0}, {"numbers", numbers.get()}});
+  }
   for (const KernelArgument &argument : signature) {
-    auto found = values.find(argument.name);
-    if (found == values.end())
+    auto found = all.find(argument.name);
+    if (found == all.end())
       throw std::runtime_error(spec.text() + ": no value for " + argument.name);
     const bool isFloat = argument.kind == KernelArgument::Kind::Float;
     if (isFloat ? floats == mostFloats : addresses == mostAddresses)
@@ -133,6 +162,7 @@ std::function<int()> LoadedKernel::bind(const std::map<std::string, TestValue> &
       f[floats++] = std::get<float>(found->second);
       break;
     case KernelArgument::Kind::Int:
+    case KernelArgument::Kind::Long:
       p[addresses++] =
           reinterpret_cast<void *>(static_cast<intptr_t>(std::get<int>(found->second)));
       break;
@@ -147,16 +177,26 @@ std::function<int()> LoadedKernel::bind(const std::map<std::string, TestValue> &
   if (runsOnDevice)
     for (const KernelArgument &argument : signature)
       if (argument.rank > 0)
-        onDevice.push_back(std::get<TestBuffer *>(values.at(argument.name)));
-  return [this, onDevice, call = reinterpret_cast<Function>(function), p, f] {
+        onDevice.push_back(std::get<TestBuffer *>(all.at(argument.name)));
+  return [this, onDevice, numbers, call = reinterpret_cast<Function>(function), p, f] {
     errorText.clear();
     for (TestBuffer *buffer : onDevice)
       buffer->raw()->set_host_dirty();
+    if (numbers != nullptr) // the trainer's stay on the device
+      copyToDevice(*numbers);
     const int code =
         call(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13],
              p[14], p[15], f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]);
     return onDevice.empty() ? code : takeBack(onDevice, code);
   };
+}
+
+void LoadedKernel::copyToDevice(TestBuffer &buffer) const {
+  using Interface = const halide_device_interface_t *(*)();
+  using Copy = int (*)(void *, halide_buffer_t *, const halide_device_interface_t *);
+  const auto *const opencl =
+      reinterpret_cast<Interface>(dlsym(library, "halide_opencl_device_interface"))();
+  reinterpret_cast<Copy>(dlsym(library, "halide_copy_to_device"))(nullptr, buffer.raw(), opencl);
 }
 
 // What the device has written comes back, and its memory ends: each library has a context of its

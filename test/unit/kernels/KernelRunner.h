@@ -64,6 +64,8 @@ public:
   const std::string &objectPath() const { return object; }
 
 private:
+  TestBuffer numbersOf(const std::map<std::string, TestValue> &values) const;
+  void copyToDevice(TestBuffer &buffer) const;
   int takeBack(const std::vector<TestBuffer *> &buffers, int code) const;
 
   KernelSpec spec;

@@ -162,6 +162,7 @@ std::vector<KernelSpec> shapes() {
       specs.push_back({"squared_norm", {{"units", units}, {"adds", adds}}});
   specs.push_back({"transpose_delta", {}});
   specs.push_back({"gather_samples", {}});
+  specs.push_back({"gather_augmented", {}});
   specs.push_back({"gather_labels", {}});
   for (const char *over : {"n", "c"}) {
     specs.push_back({"softmax_forward", {{"over", over}}});

@@ -57,6 +57,31 @@ void gatherSamples(Reference &reference) {
     }
 }
 
+void gatherAugmented(Reference &reference) {
+  TestBuffer &indices = reference.in("indices"), &maps = reference.in("maps"),
+             &set = reference.in("set");
+  const int width = set.extents()[0], height = set.extents()[1], channels = set.extents()[2];
+  for (size_t s = 0; s < indices.size(); ++s) {
+    const int index = indices.ints()[s];
+    const float *map = maps.floats() + 6 * s;
+    for (int c = 0; c < channels; ++c)
+      for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+          const double middleX = (width - 1) / 2.0, middleY = (height - 1) / 2.0;
+          const double fromX = x - middleX, fromY = y - middleY;
+          const double placeX = map[0] * fromX + map[1] * fromY + map[2] + middleX;
+          const double placeY = map[3] * fromX + map[4] * fromY + map[5] + middleY;
+          double mean = 0;
+          for (int j = 0; j < height && index >= 0; ++j)
+            for (int i = 0; i < width; ++i)
+              mean += std::max(0.0, 1 - std::abs(placeX - i)) *
+                      std::max(0.0, 1 - std::abs(placeY - j)) *
+                      set.floats()[((index * channels + c) * height + j) * width + i];
+          reference.set("x", {int(s % 16), x, y, c, int(s / 16)}, mean);
+        }
+  }
+}
+
 void gatherLabels(Reference &reference) {
   TestBuffer &indices = reference.in("indices"), &set = reference.in("set");
   for (size_t i = 0; i < indices.size(); ++i) {
