@@ -20,10 +20,12 @@ config.test_format = lit.formats.ShTest()
 config.suffixes = [".nnx", ".mlir", ".test"]
 config.excludes = ["Inputs", "unit", "golden", "checks"]
 config.test_source_root = source
-config.test_exec_root = os.path.join(build, "test", "lit")
+# With NNX_DEVICE every trainer is built for that device, and trains there.
+device = os.environ.get("NNX_DEVICE")
+config.test_exec_root = os.path.join(build, "test", f"lit-{device}" if device else "lit")
 config.environment["PATH"] = os.pathsep.join(
     [os.path.join(build, "bin"), os.path.join(build, "tools", "nnx-opt"), "/usr/lib/llvm-22/bin", os.environ["PATH"]])
-for name in ("HOME", "XDG_CACHE_HOME", "NNX_DATA_HOME"):
+for name in ("HOME", "XDG_CACHE_HOME", "NNX_DATA_HOME", "NNX_DEVICE"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.substitutions.append(("%python", sys.executable))

@@ -82,9 +82,10 @@ Halide::Module lower(Kernel kernel, const KernelSpec &spec, const KernelTarget &
   for (const KernelArgument &argument : argumentsOf(spec, true))
     taken.insert(argument.name);
   for (Halide::Internal::LoweredFunc &function : module.functions())
-    std::erase_if(function.args, [&](const Halide::Internal::LoweredArgument &argument) {
-      return argument.is_scalar() && !taken.count(argument.name);
-    });
+    if (function.name == symbol)
+      std::erase_if(function.args, [&](const Halide::Internal::LoweredArgument &argument) {
+        return argument.is_scalar() && !taken.count(argument.name);
+      });
   return module;
 }
 
@@ -106,9 +107,13 @@ std::string cacheKeyText(const KernelSpec &spec, const KernelTarget &target) {
         formulas += "; f'(y) = " + row->derivativeOfOutput->text();
     }
   if (auto found = spec.attributes.find("optimizer"); found != spec.attributes.end())
-    if (auto choice = dsl::parseOptimizerChoice(found->second))
+    if (auto choice = dsl::parseOptimizerChoice(found->second)) {
+      if (target.isGpu()) // their places among the numbers of a model
+        for (const dsl::Hyper &hyper : choice->row->hypers(choice->flags))
+          formulas += "; " + hyper.name;
       for (const dsl::Assignment &line : choice->row->rule(choice->flags))
         formulas += "; " + line.target + " = " + line.value.text();
+    }
   return spec.text() + formulas + "; kernels " + std::to_string(kernelsVersion) + "; halide " +
          std::to_string(HALIDE_VERSION_MAJOR) + "." + std::to_string(HALIDE_VERSION_MINOR) + "." +
          std::to_string(HALIDE_VERSION_PATCH) + "; " + target.text +

@@ -48,6 +48,8 @@ protected:
   }
 
   Expr visit(const Load *load) override {
+    if (load->image.defined())
+      throw KernelError("a constant image has no place in the memory of a model");
     Expr index = mutate(load->index), predicate = mutate(load->predicate);
     if (own.count(load->name))
       return Load::make(load->type, load->name, index, load->image, load->param, predicate,
@@ -178,6 +180,10 @@ Stmt GpuModels::visit(const LetStmt *let) {
 
 Stmt GpuModels::visit(const Allocate *memory) {
   throw KernelError(what + ": `" + memory->name + "` needs memory that each model has of its own");
+}
+
+Stmt GpuModels::visit(const Store *store) {
+  throw KernelError(what + ": `" + store->name + "` is computed outside of the loops over blocks");
 }
 
 } // namespace nnx::kernels

@@ -20,7 +20,7 @@ std::vector<Halide::Argument> modelInputs();
 
 /// A pass over a lowered kernel for a GPU: its buffers, but those named in `shared`, become those
 /// of the block's own model, and the numbers that an optimizer or dropout reads come out of
-/// `numbers`. Throws KernelError where memory is taken outside of the loops over blocks.
+/// `numbers`. Throws KernelError where something is computed outside of the loops over blocks.
 class GpuModels : public Halide::Internal::IRMutator {
 public:
   GpuModels(const KernelSpec &spec, std::set<std::string> shared);
@@ -30,6 +30,7 @@ protected:
   Halide::Internal::Stmt visit(const Halide::Internal::For *loop) override;
   Halide::Internal::Stmt visit(const Halide::Internal::LetStmt *let) override;
   Halide::Internal::Stmt visit(const Halide::Internal::Allocate *memory) override;
+  Halide::Internal::Stmt visit(const Halide::Internal::Store *store) override;
 
 private:
   std::string what;                   // of messages

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <tuple>
+#include <utility>
 
 using namespace nnxrt;
 
@@ -179,6 +180,35 @@ DeviceQueue::~DeviceQueue() {
   context.stream = nullptr;
   stream.reset();
   device.giveBack(gpu, isAlive);
+}
+
+bool DeviceQueue::isLost() const {
+  const std::scoped_lock lock(device.mutex);
+  return device.gpus[gpu]->isLost;
+}
+
+uint64_t DeviceQueue::blocksGiven() const {
+  const std::scoped_lock lock(device.mutex);
+  return device.gpus[gpu]->blocksGiven;
+}
+
+bool DeviceQueue::awaitBlock(uint64_t &given) {
+  std::unique_lock lock(device.mutex);
+  const Device::Gpu &own = *device.gpus[gpu];
+  device.changed.wait(lock, [&] { return own.blocksGiven != given || own.blocks == 0; });
+  return std::exchange(given, own.blocksGiven) != own.blocksGiven;
+}
+
+void DeviceQueue::takeBlock() {
+  const std::scoped_lock lock(device.mutex);
+  ++device.gpus[gpu]->blocks;
+}
+
+void DeviceQueue::giveBlock() {
+  const std::scoped_lock lock(device.mutex);
+  --device.gpus[gpu]->blocks;
+  ++device.gpus[gpu]->blocksGiven;
+  device.changed.notify_all();
 }
 
 DeviceSamples &Device::samplesOf(const SampleSet &set, float scale, int64_t targets,

@@ -36,6 +36,17 @@ public:
   DeviceQueue(const DeviceQueue &) = delete;
   DeviceQueue &operator=(const DeviceQueue &) = delete;
 
+  /// Whether an error that no later call survives has met the GPU.
+  [[nodiscard]] bool isLost() const;
+  /// How many blocks of memory its GPU has been given back.
+  [[nodiscard]] uint64_t blocksGiven() const;
+  /// Waits until there are more than `given`, which becomes their number; false where nobody has
+  /// any to give.
+  bool awaitBlock(uint64_t &given);
+  /// Counts a block that was taken, or one that was given back.
+  void takeBlock();
+  void giveBlock();
+
 private:
   friend Device;
 
@@ -136,6 +147,8 @@ private:
     std::unique_ptr<CudaGpu> cuda; // null: OpenCL
     std::unique_ptr<CudaStream> stream;
     int queues = 0;
+    int blocks = 0; // of models
+    uint64_t blocksGiven = 0;
     bool isLost = false; // behind an error that no later call survives
     bool isDead = false; // it could not be started anew
     std::mutex mutex;    // of the samples

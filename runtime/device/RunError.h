@@ -15,11 +15,6 @@ struct KernelError : RunError {
   using RunError::RunError;
 };
 
-/// What a device was doing for several runs at once; each of them may do better alone.
-struct SharedError : RunError {
-  using RunError::RunError;
-};
-
 /// The device, its driver or this trainer's code for it is not there.
 struct DeviceError : std::runtime_error {
   using std::runtime_error::runtime_error;

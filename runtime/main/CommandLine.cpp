@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <nnxrt/abi.h>
 
 #include <charconv>
 #include <cmath>
@@ -85,6 +86,11 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
          "to 16 that differ in numbers alone)")
       ->type_name("N")
       ->check(count);
+  app.add_option("--together", options.together,
+                 "Points that differ in numbers alone that a GPU trains in the same launches, at "
+                 "most (16 with CUDA, 1 with OpenCL, whose drivers need not allow it)")
+      ->type_name("N")
+      ->check(CLI::Range(1, NNXRT_MOST_MODELS));
   app.add_option("--threads", options.threads, "Threads of each point (the cores left to it)")
       ->type_name("N")
       ->check(count);
@@ -92,6 +98,7 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
          "--device", options.device,
          "Where to train: cpu (default), or opencl or cuda, if the trainer was built for it")
       ->type_name("DEVICE")
+      ->envname("NNX_DEVICE")
       ->check(CLI::IsMember(std::vector<std::string>{"cpu", "opencl", "cuda"}));
   app.add_option("--checkpoint", options.checkpointSeconds,
                  "Save a run at least that often inside an epoch (10)")

@@ -25,6 +25,7 @@ struct Options {
   std::vector<std::string> only;
   std::vector<std::string> repeats; // wishes for more runs of points than the study has
   int jobs = 0, threads = 0;        // 0: to be chosen
+  int together = 0;
   double checkpointSeconds = 10;
   double budgetSeconds = 0;      // 0: no limit
   int shard = 1, shards = 1;     // the part of the runs, and of how many

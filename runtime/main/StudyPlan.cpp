@@ -63,18 +63,19 @@ std::string nnxrt::targetOf(const nnxrt_study &compiled, const Options &options)
 
 Placement nnxrt::placeRuns(std::span<RunRequest> requests, const Options &options,
                            const Device *device) {
-  int jobs = options.jobs;
-  if (device != nullptr && jobs == 0) {
-    const int forEach = device->name() == "cuda" ? mostTogether(requests) : 1;
-    jobs = static_cast<int>(
-        std::clamp<size_t>(requests.size(), 1,
-                           static_cast<size_t>(device->gpuCount()) * static_cast<size_t>(forEach)));
-  }
-  const Placement placement =
-      Placement::choose(jobs, options.threads, requests.size(), availableCores());
-  if (device != nullptr)
-    planTogether(requests, (placement.jobs + device->gpuCount() - 1) / device->gpuCount());
-  return placement;
+  if (device == nullptr)
+    return Placement::choose(options.jobs, options.threads, requests.size(), availableCores());
+  // An OpenCL driver may hold a kernel to the part of a block that is the first model's.
+  const int atMost = options.together > 0       ? options.together
+                     : device->name() == "cuda" ? NNXRT_MOST_MODELS
+                                                : 1;
+  const int gpus = device->gpuCount(), together = std::min(atMost, mostTogether(requests));
+  const int jobs = options.jobs > 0
+                       ? options.jobs
+                       : static_cast<int>(std::clamp<size_t>(requests.size(), 1,
+                                                             static_cast<size_t>(gpus * together)));
+  planTogether(requests, std::min(together, (jobs + gpus - 1) / gpus));
+  return Placement::choose(jobs, options.threads, requests.size(), availableCores());
 }
 
 /// The variants for the device that is asked for.

@@ -19,8 +19,8 @@ struct StudyPlan {
 /// no results of another.
 std::string targetOf(const nnxrt_study &compiled, const Options &options);
 
-/// Those of --jobs; otherwise, on a device, one for each of its GPUs, and with CUDA as many for
-/// each as it can train side by side. Tells `requests` how many those are.
+/// As --jobs, --threads and --together say; without --jobs a device has as many runs for each of
+/// its GPUs as that can train side by side. Tells `requests` how many those are.
 Placement placeRuns(std::span<RunRequest> requests, const Options &options, const Device *device);
 
 /// Opens the device, loads the data sets of `points` and plans their runs. Throws DataError,

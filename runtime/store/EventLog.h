@@ -9,9 +9,9 @@
 
 namespace nnxrt {
 
-/// Events study_started, run_skipped, run_started, run_resumed, warning, epoch, snapshot,
-/// run_ended, study_ended, each with its time; each line is written whole and at once. Figures that
-/// are not finite are null.
+/// Events study_started, run_skipped, run_started, run_resumed, run_begun_again, warning, epoch,
+/// snapshot, run_ended, study_ended, each with its time; each line is written whole and at once.
+/// Figures that are not finite are null.
 class EventLog final : public RunObserver {
 public:
   /// Appends to the file `path`. Throws StoreError, here and in every call that writes.

@@ -29,7 +29,7 @@ uint64_t DeviceGroup::figureBytes(const nnxrt_variant &variant, int32_t mostTile
          ioBytes(variant.buffers[variant.output], mostTiles);
 }
 
-DeviceGroup::Places DeviceGroup::arrange() const {
+DeviceGroup::Places DeviceGroup::arrange(const Shape &shape) {
   const nnxrt_variant &variant = *shape.variant;
   const int32_t stepTiles = tilesOf(shape.stepSamples),
                 evaluateTiles = tilesOf(shape.evaluateSamples);
@@ -61,35 +61,51 @@ DeviceGroup::Places DeviceGroup::arrange() const {
   return made;
 }
 
-DeviceGroup::DeviceGroup(Device &owner, const Shape &common, int models)
-    : device(owner), shape(common), places(arrange()), context(pool), queue(owner, context) {
+DeviceGroup::DeviceGroup(Device &owner, const Shape &common, int models, const Bring &bring)
+    : device(owner), shape(common), places(arrange(common)), context(pool), queue(owner, context) {
   const uint64_t room = std::max<uint64_t>(mostBytes / places.end, 1);
-  auto slots = static_cast<int>(std::clamp<uint64_t>(static_cast<uint64_t>(models), 1,
-                                                     std::min<uint64_t>(room, NNXRT_MOST_MODELS)));
+  const auto wanted = static_cast<int>(std::clamp<uint64_t>(
+      static_cast<uint64_t>(models), 1, std::min<uint64_t>(room, NNXRT_MOST_MODELS)));
+  int slots = wanted;
+  uint64_t given = queue.blocksGiven();
   while (!block)
     try {
+      if (bring)
+        bring(context);
       block =
           std::make_unique<DeviceBlock>(device, static_cast<uint64_t>(slots) * places.end, context);
     } catch (const MemoryError &) {
-      if (slots == 1)
+      if (slots > 1) {
+        slots /= 2;
+        continue;
+      }
+      if (!queue.awaitBlock(given))
         throw;
-      slots /= 2;
+      slots = wanted;
     }
+  queue.takeBlock();
   members.resize(static_cast<size_t>(slots));
 }
 
+DeviceGroup::~DeviceGroup() {
+  rows.clear();
+  block.reset();
+  queue.giveBlock();
+}
+
 std::pair<std::shared_ptr<DeviceGroup>, int> DeviceGroup::join(Device &device, const Shape &shape,
-                                                               int models) {
+                                                               int models, const Bring &bring) {
   std::unique_lock lock(device.groupsMutex, std::defer_lock);
   if (models > 1) {
     lock.lock();
     std::erase_if(device.groups, [](const auto &each) { return each.expired(); });
     for (const std::weak_ptr<DeviceGroup> &each : device.groups)
-      if (const std::shared_ptr<DeviceGroup> known = each.lock(); known && known->shape == shape)
+      if (const std::shared_ptr<DeviceGroup> known = each.lock();
+          known && known->shape == shape && !known->queue.isLost())
         if (const int slot = known->take(); slot >= 0)
           return {known, slot};
   }
-  auto made = std::make_shared<DeviceGroup>(device, shape, models);
+  auto made = std::make_shared<DeviceGroup>(device, shape, models, bring);
   if (models > 1)
     device.groups.push_back(made);
   return {made, made->take()};
@@ -135,10 +151,6 @@ void DeviceGroup::lead() {
   std::exception_ptr failure;
   try {
     runAll();
-  } catch (const RunError &error) {
-    isBroken = true;
-    failure =
-        waiting > 1 ? std::make_exception_ptr(SharedError(error.what())) : std::current_exception();
   } catch (...) {
     isBroken = true;
     failure = std::current_exception();
@@ -162,8 +174,12 @@ void DeviceGroup::runAll() {
     for (const Launch &each : row.launches)
       launch(each);
   };
-  if (!isNew && !row.graph && context.stream != nullptr && CudaGraph::isPossible())
-    row.graph = std::make_unique<CudaGraph>(*context.stream, launchAll);
+  if (!isNew && !row.graph && !row.isPlain && context.stream != nullptr && CudaGraph::isPossible())
+    try {
+      row.graph = std::make_unique<CudaGraph>(*context.stream, launchAll);
+    } catch (const RunError &) { // of memory, say; without it what is wrong with the launches shows
+      row.isPlain = true;
+    }
   if (row.graph)
     row.graph->launch();
   else
@@ -197,15 +213,17 @@ std::vector<DeviceGroup::Launch> DeviceGroup::waitingLaunches() const {
 }
 
 DeviceGroup::Row &DeviceGroup::rowOf(std::vector<Launch> launches, bool &isNew) {
-  const auto known = std::ranges::find(rows, launches, &Row::launches);
-  isNew = known == rows.end();
-  if (!isNew)
-    return *known;
-  if (rows.size() < mostRows)
-    return rows.emplace_back(std::move(launches), nullptr);
-  Row &replaced = rows[oldestRow++ % mostRows];
-  replaced = {std::move(launches), nullptr};
-  return replaced;
+  auto found = std::ranges::find(rows, launches, &Row::launches);
+  isNew = found == rows.end();
+  if (isNew && rows.size() < mostRows)
+    found = rows.insert(found, Row{});
+  else if (isNew) // those that came once alone make room first
+    found = std::ranges::min_element(
+        rows, {}, [](const Row &row) { return std::pair(row.graph != nullptr, row.lastUse); });
+  if (isNew)
+    *found = {std::move(launches), nullptr, false, 0};
+  found->lastUse = ++rowsMade;
+  return *found;
 }
 
 /// Where the buffers of slot 0 lie, but for those that each call has of its own.
@@ -249,6 +267,8 @@ void DeviceGroup::launch(const Launch &launch) {
   int64_t slots = 0;
   for (size_t i = 0; i < launch.slots.size(); ++i)
     slots |= static_cast<int64_t>(static_cast<uint64_t>(launch.slots[i]) << (i * NNXRT_SLOT_BITS));
+  const int32_t blocksOfSlot =
+      members.size() == 1 ? 0 : static_cast<int32_t>(places.end / NNXRT_DEVICE_ALIGNMENT);
   const nnxrt_call arguments{.user = &context,
                              .buffers = frame.pointers.data(),
                              .hyper = nullptr,
@@ -257,8 +277,7 @@ void DeviceGroup::launch(const Launch &launch) {
                              .seed = 0,
                              .step = 0,
                              .models = static_cast<int32_t>(launch.slots.size()),
-                             .model_blocks =
-                                 static_cast<int32_t>(places.end / NNXRT_DEVICE_ALIGNMENT),
+                             .model_blocks = blocksOfSlot,
                              .slots = slots,
                              .numbers = &numbers};
   if (call.samples != nullptr)

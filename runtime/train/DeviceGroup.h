@@ -10,6 +10,7 @@
 
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -51,18 +52,24 @@ public:
     std::vector<uint64_t> io;                 // by buffer; of loss and output those of call 0
   };
 
-  /// With room for `models`, or as many as the device has memory for. Throws MemoryError, RunError.
-  DeviceGroup(Device &device, const Shape &shape, int models);
+  /// Brings to the device what the models read there, before they take its memory.
+  using Bring = std::function<void(KernelContext &)>;
+
+  /// With room for `models`, or as many as the device has memory for; where it has none for one,
+  /// others are waited for that have. Throws MemoryError, RunError.
+  DeviceGroup(Device &device, const Shape &shape, int models, const Bring &bring = {});
+  ~DeviceGroup();
+  DeviceGroup(const DeviceGroup &) = delete;
+  DeviceGroup &operator=(const DeviceGroup &) = delete;
 
   /// The slot of one more model of the device in a group of such; a new group has room for
   /// `models`. Throws as the constructor does.
   static std::pair<std::shared_ptr<DeviceGroup>, int> join(Device &device, const Shape &shape,
-                                                           int models);
+                                                           int models, const Bring &bring);
   void leave(int slot);
 
   /// Makes the calls of one model, with those of the others, and waits for them; `keeps`: its state
-  /// is copied to `kept` before. Throws RunError (KernelError, and SharedError where others made
-  /// calls with it).
+  /// is copied to `kept` before. Throws RunError, KernelError, which may be the fault of another.
   void run(int slot, std::span<const Call> calls, bool keeps);
 
   [[nodiscard]] uint64_t offsetOf(int slot) const {
@@ -71,6 +78,7 @@ public:
 
   static constexpr int mapNumbers = 6; // of Augmenter::Map
 
+  static Places arrange(const Shape &shape);
   /// Bytes of each call's own loss and output.
   static uint64_t figureBytes(const nnxrt_variant &variant, int32_t mostTiles);
 
@@ -97,9 +105,10 @@ private:
   struct Row {
     std::vector<Launch> launches;
     std::unique_ptr<CudaGraph> graph;
+    bool isPlain = false; // no graph can be made of it
+    uint64_t lastUse = 0;
   };
 
-  [[nodiscard]] Places arrange() const;
   int take();
   void lead();
   void runAll();
@@ -124,7 +133,7 @@ private:
   bool isBroken = false;
   std::map<std::pair<const nnxrt_function *, int32_t>, CallFrame> frames; // and tiles
   std::vector<Row> rows;
-  size_t oldestRow = 0;
+  uint64_t rowsMade = 0;
 };
 
 } // namespace nnxrt

@@ -11,15 +11,16 @@
 using namespace nnxrt;
 
 DeviceMirror::DeviceMirror(Device &device, const DeviceGroup::Shape &shape, int models,
-                           const Memory &stateHere, const std::vector<Memory> &ioHere,
+                           const DeviceGroup::Bring &bring, const Memory &stateHere,
+                           const std::vector<Memory> &ioHere,
                            const std::vector<uint64_t> &bytesOfCall, KernelContext &copies)
     : state(stateHere), io(ioHere), callBytes(bytesOfCall), context(copies),
       variant(*shape.variant) {
-  std::tie(group, slot) = DeviceGroup::join(device, shape, models);
-  begin = group->offsetOf(slot);
-  inputs.resize(static_cast<uint64_t>(shape.calls) * group->places.inputBytes / sizeof(int32_t),
-                -1);
+  std::tie(group, slot) = DeviceGroup::join(device, shape, models, bring);
   try {
+    begin = group->offsetOf(slot);
+    inputs.resize(static_cast<uint64_t>(shape.calls) * group->places.inputBytes / sizeof(int32_t),
+                  -1);
     queue = std::make_unique<DeviceQueue>(device, context, &group->queue);
   } catch (...) {
     group->leave(slot);

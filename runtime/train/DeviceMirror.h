@@ -21,12 +21,12 @@ struct CallNumbers {
 
 class DeviceMirror {
 public:
-  /// In a group of models of that shape; a new one has room for `models`. `state` and `io` are the
-  /// model's own memory here, where each buffer of a batch has `callBytes` for every call.
-  /// `context` is that of its copies. Throws MemoryError, RunError.
-  DeviceMirror(Device &device, const DeviceGroup::Shape &shape, int models, const Memory &state,
-               const std::vector<Memory> &io, const std::vector<uint64_t> &callBytes,
-               KernelContext &context);
+  /// In a group of models of that shape; a new one has room for `models` behind what `bring` takes.
+  /// `state` and `io` are the model's own memory here, where each buffer of a batch has `callBytes`
+  /// for every call. `context` is that of its copies. Throws MemoryError, RunError.
+  DeviceMirror(Device &device, const DeviceGroup::Shape &shape, int models,
+               const DeviceGroup::Bring &bring, const Memory &state, const std::vector<Memory> &io,
+               const std::vector<uint64_t> &callBytes, KernelContext &context);
   ~DeviceMirror();
   DeviceMirror(const DeviceMirror &) = delete;
   DeviceMirror &operator=(const DeviceMirror &) = delete;

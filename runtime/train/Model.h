@@ -31,7 +31,9 @@ struct OnDevice {
   Device *device = nullptr;
   int64_t calls = 1; // that may be made before their figures are read
   int models = 1;    // that may be trained side by side, of those of this one's variant and samples
-  bool augments = false; // whether samples of steps may be changed
+  bool augments = false;                 // whether samples of steps may be changed
+  std::vector<const SampleSet *> sets{}; // that the calls read
+  double scale = 1;                      // of their bytes
 };
 
 class Model {
@@ -115,10 +117,10 @@ public:
   /// Digest of the names and places of all that memory() and hyperNumbers() hold.
   [[nodiscard]] std::string layout() const;
 
-  /// Bytes that a model for these numbers of samples takes, on the device if it is on one; throws
+  /// Bytes that a model for these numbers of samples takes here, if it is not on a device; throws
   /// VariantError.
   static uint64_t memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
-                               int64_t evaluateSamples, int64_t calls = 1);
+                               int64_t evaluateSamples);
   /// Calls that are worth making at once on a device: as many as their figures have room for.
   static int64_t callsFor(const nnxrt_variant &variant, int64_t stepSamples,
                           int64_t evaluateSamples);

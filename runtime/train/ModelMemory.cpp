@@ -43,13 +43,9 @@ uint64_t nnxrt::batchBytes(const nnxrt_buffer &buffer, int32_t mostTiles) {
 }
 
 uint64_t Model::memoryNeeded(const nnxrt_variant &variant, int64_t stepSamples,
-                             int64_t evaluateSamples, int64_t calls) {
+                             int64_t evaluateSamples) {
   const int32_t stepTiles = tilesOf(stepSamples), evaluateTiles = tilesOf(evaluateSamples);
   uint64_t bytes = variant.state_bytes + arenaBytes(variant, stepTiles, evaluateTiles);
-  if (calls > 1)
-    bytes += variant.state_bytes +
-             static_cast<uint64_t>(calls - 1) *
-                 DeviceGroup::figureBytes(variant, std::max(stepTiles, evaluateTiles));
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
     bytes += batchBytes(variant.buffers[b], std::max(stepTiles, evaluateTiles));
   return bytes;

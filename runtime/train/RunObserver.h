@@ -31,7 +31,8 @@ public:
                           std::span<const EpochFigures>) {}
   /// Something is not as it should be, and the run does without it.
   virtual void warned(const RunInfo &, const std::string &) {}
-  /// The run, just started, begins once more, by itself: what was told of its epochs is no more.
+  /// The run begins once more, by itself, where others on its device may have made it fail: what
+  /// was told of its epochs is no more, its snapshots stay.
   virtual void runBegunAgain(const RunInfo &, const std::string &why [[maybe_unused]]) {}
   virtual void stepsDone(const RunInfo &run, const StepFigures &figures) = 0;
   virtual void epochEnded(const RunInfo &run, const EpochFigures &figures) = 0;

@@ -10,6 +10,7 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -120,20 +121,26 @@ void Schedule::trainOne(const RunRequest &request, ThreadPool &pool) {
 }
 
 RunResult Schedule::train(const RunRequest &request, ThreadPool &pool) {
+  std::optional<Trainer> trainer;
   RunResult failed;
   try {
-    return Trainer(request, pool, observer, stop).run();
-  } catch (const SharedError &error) { // the fault of any of them
-    RunRequest alone = request;
-    alone.together = 1;
-    observer.runBegunAgain(request.info, error.what());
-    return train(alone, pool);
+    return trainer.emplace(request, pool, observer, stop).run();
   } catch (const RunError &error) {
     failed.message = error.what();
   } catch (const std::bad_alloc &) {
     failed.message = "not enough memory";
   }
-  return failed;
+  if (request.together == 1 || stop.isRaised())
+    return failed;
+  // What others did on the device may be at fault.
+  RunRequest alone = request;
+  alone.together = 1;
+  if (trainer)
+    std::erase_if(alone.info.snapshots,
+                  [&](int64_t steps) { return steps <= trainer->toldSteps(); });
+  trainer.reset();
+  observer.runBegunAgain(request.info, failed.message);
+  return train(alone, pool);
 }
 
 void Schedule::count(RunStatus status) {

@@ -48,18 +48,29 @@ static int64_t callsOf(const RunRequest &request) {
                                evaluateSamplesOf(request.info));
 }
 
+static OnDevice placeOf(const RunRequest &request) {
+  const Dataset &data = *request.dataset;
+  OnDevice on{request.device,        callsOf(request),          request.together,
+              !data.augment.empty(), {&data.train, &data.test}, request.scale};
+  if (request.info.validationSamples > 0)
+    on.sets.push_back(&data.validation);
+  return on;
+}
+
 uint64_t nnxrt::memoryNeeded(const RunRequest &request) {
-  return Model::memoryNeeded(*request.variant, stepSamplesOf(request.info),
-                             evaluateSamplesOf(request.info), callsOf(request));
+  const int64_t step = stepSamplesOf(request.info), evaluation = evaluateSamplesOf(request.info);
+  if (request.device == nullptr)
+    return Model::memoryNeeded(*request.variant, step, evaluation);
+  return DeviceGroup::arrange({request.variant, step, evaluation, callsOf(request),
+                               !request.dataset->augment.empty(), nullptr})
+      .end;
 }
 
 Trainer::Trainer(const RunRequest &request, ThreadPool &pool, RunObserver &observer,
                  const StopSignal &stop)
     : request(request), observer(observer), stop(stop), context(pool),
-      model(
-          *request.variant, stepSamplesOf(request.info), evaluateSamplesOf(request.info), context,
-          request.watcher != nullptr,
-          {request.device, callsOf(request), request.together, !request.dataset->augment.empty()}),
+      model(*request.variant, stepSamplesOf(request.info), evaluateSamplesOf(request.info), context,
+            request.watcher != nullptr, placeOf(request)),
       rate(request.info.point.point->settings, request.info.stepsPerEpoch, request.info.steps),
       earlyStop(request.info.point.point->settings.stop),
       order(static_cast<size_t>(request.info.trainSamples)),
@@ -108,6 +119,7 @@ RunResult Trainer::run() {
     if (state.epochStep > 0)
       epochs.push_back(figures);
     observer.snapshotTaken(request.info, result, epochs);
+    told = goal;
   }
   endState();
   return std::move(result);

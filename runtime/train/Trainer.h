@@ -44,6 +44,8 @@ public:
   /// Trains; throws KernelError. runStarted and runEnded are the caller's, epochs and snapshots are
   /// told here.
   RunResult run();
+  /// After how many steps the last snapshot was told, 0 without one.
+  [[nodiscard]] int64_t toldSteps() const { return told; }
 
 private:
   using Clock = std::chrono::steady_clock;
@@ -87,6 +89,7 @@ private:
   EpochFigures figures;        // of the last epoch, or of the part of it that was trained
   RunResult result;
   Clock::time_point started, lastReport, lastTime, lastSave;
+  int64_t told = 0;         // toldSteps
   int64_t testedSteps = -1; // after which the last test was
 };
 

@@ -1,11 +1,11 @@
 /* A driver of NVIDIA as far as trainers call it, for machines without one: memory is the
  * processor's, launches do nothing but end with an error where no GPU would take them.
- * FAKE_CUDA_GPUS is the number of GPUs, 1 where it is not set, FAKE_CUDA_VERSION and
- * FAKE_CUDA_CAPABILITY what the driver and they are. FAKE_CUDA_FAIL= FUNCTION:N:CODE lets calls of
- * a function fail from the Nth on; with FAKE_CUDA_LOSES=1 the Nth alone, and behind it everything
- * in that context, as behind an error that a context does not survive. FAKE_CUDA_LOG names a file
- * that gets the number of calls of each function when the program ends, and the launches on each
- * GPU, those by graphs among them. */
+ * FAKE_CUDA_MEMORY is how many bytes there are in all, FAKE_CUDA_GPUS the number of GPUs, 1 where
+ * it is not set, FAKE_CUDA_VERSION and FAKE_CUDA_CAPABILITY what the driver and they are.
+ * FAKE_CUDA_FAIL= FUNCTION:N:CODE lets calls of a function fail from the Nth on; with
+ * FAKE_CUDA_LOSES=1 the Nth alone, and behind it everything in that context, as behind an error
+ * that a context does not survive. FAKE_CUDA_LOG names a file that gets the number of calls of each
+ * function when the program ends, and the launches on each GPU, those by graphs among them. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,10 +179,33 @@ int cuGetErrorString(int code, const char **text) {
 GIVES(cuModuleLoadData, (void **module, const void *image), *module = (void *)image)
 GIVES(cuModuleLoadDataEx, (void **module, const void *image), *module = (void *)image)
 GIVES(cuModuleGetFunction, (void **function, void *module), *function = module)
-GIVES(cuMemAlloc_v2, (void **memory, size_t bytes),
-      *memory = aligned_alloc(firstFit, (bytes + firstFit - 1) / firstFit * firstFit);
-      memset(*memory, 0, bytes))
-GIVES(cuMemFree_v2, (void *memory), free(memory))
+/* Each piece stands behind its size. */
+static long allocated;
+int cuMemAlloc_v2(void **memory, size_t bytes) {
+  const int code = count("cuMemAlloc_v2");
+  if (code != 0)
+    return code;
+  if (__atomic_add_fetch(&allocated, (long)bytes, __ATOMIC_RELAXED) >
+      number("FAKE_CUDA_MEMORY", 1L << 40)) {
+    __atomic_sub_fetch(&allocated, (long)bytes, __ATOMIC_RELAXED);
+    return 2;
+  }
+  char *const made =
+      aligned_alloc(firstFit, firstFit + (bytes + firstFit - 1) / firstFit * firstFit);
+  memcpy(made, &bytes, sizeof bytes);
+  *memory = memset(made + firstFit, 0, bytes);
+  return 0;
+}
+int cuMemFree_v2(char *memory) {
+  const int code = count("cuMemFree_v2");
+  if (code != 0)
+    return code;
+  size_t bytes;
+  memcpy(&bytes, memory - firstFit, sizeof bytes);
+  __atomic_sub_fetch(&allocated, (long)bytes, __ATOMIC_RELAXED);
+  free(memory - firstFit);
+  return 0;
+}
 GIVES(cuMemcpyHtoD_v2, (void *to, const void *from, size_t bytes), memcpy(to, from, bytes))
 GIVES(cuMemcpyDtoH_v2, (void *to, const void *from, size_t bytes), memcpy(to, from, bytes))
 GIVES(cuMemcpyDtoD_v2, (void *to, const void *from, size_t bytes), memcpy(to, from, bytes))

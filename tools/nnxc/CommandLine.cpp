@@ -103,6 +103,7 @@ void CommandLine::addTarget(CLI::App &command) {
       .add_option("--device", options.devices,
                   "Compile for a device beside the CPU, too: opencl or cuda; `run` trains on it")
       ->type_name("DEVICE")
+      ->envname("NNX_DEVICE")
       ->check(CLI::IsMember(std::vector<std::string>{"cpu", "opencl", "cuda"}))
       ->allow_extra_args(false);
   command.add_flag("--verbose", options.verbose, "Show how long each part takes");
