@@ -22,6 +22,8 @@ config.excludes = ["Inputs", "unit", "golden", "checks"]
 config.test_source_root = source
 # With NNX_DEVICE every trainer is built for that device, and trains there.
 device = os.environ.get("NNX_DEVICE")
+if device:
+    config.available_features.add("device")
 config.test_exec_root = os.path.join(build, "test", f"lit-{device}" if device else "lit")
 config.environment["PATH"] = os.pathsep.join(
     [os.path.join(build, "bin"), os.path.join(build, "tools", "nnx-opt"), "/usr/lib/llvm-22/bin", os.environ["PATH"]])

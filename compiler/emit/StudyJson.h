@@ -10,7 +10,7 @@ namespace nnx::emit {
 
 // Counts changes of what the same file computes: with another number, kept results are no longer
 // those of the same run.
-inline constexpr int numericsVersion = 4;
+inline constexpr int numericsVersion = 5;
 
 // docs/architecture.md, "Study JSON".
 std::string studyJson(const dsl::Study &study, const kernels::KernelTarget &target);

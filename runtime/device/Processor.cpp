@@ -75,3 +75,14 @@ std::vector<std::string> nnxrt::missingFeatures(std::string_view target) {
   }
   return missing;
 }
+
+TargetParts nnxrt::partsOf(const std::string &target) {
+  for (const char *const device : {"opencl", "cuda"})
+    if (const std::string suffix = std::string("-") + device; target.ends_with(suffix))
+      return {target.substr(0, target.size() - suffix.size()), device};
+  return {target, "cpu"};
+}
+
+std::string nnxrt::targetText(const TargetParts &parts) {
+  return parts.cpu + (parts.device == "cpu" ? "" : "-" + parts.device);
+}

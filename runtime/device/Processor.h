@@ -17,4 +17,12 @@ int availableCores();
 /// and its system do not offer; a feature or architecture that is not known counts as missing.
 std::vector<std::string> missingFeatures(std::string_view target);
 
+/// What results are of: the processor's features and, behind them, the device that trained, if that
+/// was not the processor. "x86-64-linux-avx2-...-opencl" is one of both.
+struct TargetParts {
+  std::string cpu, device; // "cpu" for none
+};
+TargetParts partsOf(const std::string &target);
+std::string targetText(const TargetParts &parts);
+
 } // namespace nnxrt

@@ -96,7 +96,8 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
       ->check(count);
   app.add_option(
          "--device", options.device,
-         "Where to train: cpu (default), or opencl or cuda, if the trainer was built for it")
+         "Where to train: cpu (default), or opencl or cuda, if the trainer was built for it; "
+         "$NNX_DEVICE where it is not given")
       ->type_name("DEVICE")
       ->envname("NNX_DEVICE")
       ->check(CLI::IsMember(std::vector<std::string>{"cpu", "opencl", "cuda"}));

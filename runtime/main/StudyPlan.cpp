@@ -58,7 +58,7 @@ static std::vector<RunRequest> shardOf(const std::vector<RunRequest> &all, const
 }
 
 std::string nnxrt::targetOf(const nnxrt_study &compiled, const Options &options) {
-  return std::string(compiled.target) + (options.device == "cpu" ? "" : "-" + options.device);
+  return targetText({compiled.target, options.device});
 }
 
 Placement nnxrt::placeRuns(std::span<RunRequest> requests, const Options &options,

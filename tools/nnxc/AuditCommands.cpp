@@ -48,16 +48,25 @@ std::vector<std::string> placementOf(const StudyInfo &info, const std::string &d
   return arguments;
 }
 
+// Starts the trainer of a study whose results are of `target`, on the device that they are of.
+int startTrainer(const Study &study, const std::string &target, const std::string &origin,
+                 std::vector<std::string> forTrainer) {
+  const TargetParts parts = partsOf(target);
+  CompileOptions options;
+  options.target = parts.cpu;
+  if (parts.device != "cpu")
+    options.devices = {parts.device};
+  forTrainer.insert(forTrainer.end(), {"--device", parts.device});
+  return runTrainer(options, readStoredStudy(study, parts.cpu, origin), forTrainer);
+}
+
 // Starts the trainer of the results with `wishes`; they go into the same folder.
 int startTrainer(const StoredStudy &stored, const Arguments &arguments,
                  const std::vector<std::string> &wishes) {
   std::vector<std::string> forTrainer = placementOf(stored.info, arguments.data);
   forTrainer.insert(forTrainer.end(), {"--out", arguments.folder});
   forTrainer.insert(forTrainer.end(), wishes.begin(), wishes.end());
-  CompileOptions options;
-  options.target = stored.info.target;
-  return runTrainer(options, readStoredStudy(stored.study, stored.info.target, arguments.folder),
-                    forTrainer);
+  return startTrainer(stored.study, stored.info.target, arguments.folder, forTrainer);
 }
 
 int settle(const Arguments &arguments) {
@@ -76,7 +85,7 @@ int settle(const Arguments &arguments) {
 
 int verify(const Arguments &arguments) {
   const auto record = readRecord(arguments.report);
-  if (const auto missing = missingFeatures(record->info.target); !missing.empty())
+  if (const auto missing = missingFeatures(partsOf(record->info.target).cpu); !missing.empty())
     throw std::runtime_error(fmt::format(
         "{}: its runs were trained for {}, and this processor ({}) lacks {}: the same bits cannot "
         "come out here; nnxc run trains its source, and figures can be compared",
@@ -89,10 +98,7 @@ int verify(const Arguments &arguments) {
     forTrainer.insert(forTrainer.end(), {"--data", arguments.data});
   if (record->info.quick)
     forTrainer.emplace_back("--quick");
-  CompileOptions options;
-  options.target = record->info.target;
-  return runTrainer(options, readStoredStudy(record->study, record->info.target, arguments.report),
-                    forTrainer);
+  return startTrainer(record->study, record->info.target, arguments.report, forTrainer);
 }
 
 int replay(const Arguments &arguments) {
