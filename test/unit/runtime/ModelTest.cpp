@@ -27,6 +27,11 @@ static std::atomic<int64_t> allocations{0};
     return block;
   throw std::bad_alloc();
 }
+[[gnu::noinline]] void *operator new(size_t bytes, const std::nothrow_t &) noexcept {
+  if (watching)
+    ++allocations;
+  return std::malloc(bytes == 0 ? 1 : bytes);
+}
 [[gnu::noinline]] void operator delete(void *block) noexcept {
   std::free(block);
 }
