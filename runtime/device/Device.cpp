@@ -199,7 +199,9 @@ bool DeviceQueue::awaitBlock(uint64_t &given) {
   return std::exchange(given, own.blocksGiven) != own.blocksGiven;
 }
 
-void DeviceQueue::takeBlock() {
+void DeviceQueue::takeBlock(const std::function<void()> &take) {
+  const std::scoped_lock taking(device.gpus[gpu]->taking);
+  take();
   const std::scoped_lock lock(device.mutex);
   ++device.gpus[gpu]->blocks;
 }

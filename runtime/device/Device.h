@@ -13,6 +13,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,8 +44,9 @@ public:
   /// Waits until there are more than `given`, which becomes their number; false where nobody has
   /// any to give.
   bool awaitBlock(uint64_t &given);
-  /// Counts a block that was taken, or one that was given back.
-  void takeBlock();
+  /// Counts the block that `take` takes, so that nobody sees it gone and not counted; and one that
+  /// was given back.
+  void takeBlock(const std::function<void()> &take);
   void giveBlock();
 
 private:
@@ -149,6 +151,7 @@ private:
     int queues = 0;
     int blocks = 0; // of models
     uint64_t blocksGiven = 0;
+    std::mutex taking;   // of a block, until it is counted
     bool isLost = false; // behind an error that no later call survives
     bool isDead = false; // it could not be started anew
     std::mutex mutex;    // of the samples

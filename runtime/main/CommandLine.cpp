@@ -5,14 +5,20 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nnxrt/abi.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 #include <map>
 #include <ostream>
 
 using namespace nnxrt;
+
+static constexpr std::string_view devices[] = {"cpu", "opencl", "cuda"};
 
 static constexpr int mostThreads = 1024;
 
@@ -99,8 +105,7 @@ void nnxrt::addOptions(CLI::App &app, Options &options) {
          "Where to train: cpu (default), or opencl or cuda, if the trainer was built for it; "
          "$NNX_DEVICE where it is not given")
       ->type_name("DEVICE")
-      ->envname("NNX_DEVICE")
-      ->check(CLI::IsMember(std::vector<std::string>{"cpu", "opencl", "cuda"}));
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(devices), std::end(devices))));
   app.add_option("--checkpoint", options.checkpointSeconds,
                  "Save a run at least that often inside an epoch (10)")
       ->type_name("SECONDS")
@@ -173,6 +178,17 @@ std::optional<Options> nnxrt::parseCommandLine(const std::vector<std::string> &a
     errors << "error: " << error.what() << '\n';
     status = wrongUseStatus;
     return std::nullopt;
+  }
+  if (const char *const device = std::getenv("NNX_DEVICE");
+      device != nullptr && *device != '\0' && app.count("--device") == 0) {
+    if (std::ranges::find(devices, std::string_view(device)) == std::end(devices)) {
+      errors << fmt::format("error: NNX_DEVICE is `{}`; known: {}\n", device,
+                            fmt::join(devices, ", "));
+      status = wrongUseStatus;
+      return std::nullopt;
+    }
+    options.device = device;
+    options.arguments.insert(options.arguments.end(), {"--device", device}); // as if it were told
   }
   for (const std::string &extra : app.remaining()) {
     const bool isOption = extra.starts_with('-');

@@ -53,6 +53,7 @@ public:
     request.watcher = this;
     request.states = nullptr;
     request.keeper = nullptr;
+    request.together = 1;
     trainRuns(std::span(&request, 1), placement, false, *this, stop);
     if (result.status == RunStatus::failed)
       throw ReplayError("the replay failed: " + result.message);

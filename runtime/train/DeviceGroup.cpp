@@ -5,6 +5,7 @@
 #include "runtime/train/ModelMemory.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 
 using namespace nnxrt;
@@ -72,8 +73,10 @@ DeviceGroup::DeviceGroup(Device &owner, const Shape &common, int models, const B
     try {
       if (bring)
         bring(context);
-      block =
-          std::make_unique<DeviceBlock>(device, static_cast<uint64_t>(slots) * places.end, context);
+      queue.takeBlock([&] {
+        block = std::make_unique<DeviceBlock>(device, static_cast<uint64_t>(slots) * places.end,
+                                              context);
+      });
     } catch (const MemoryError &) {
       if (slots > 1) {
         slots /= 2;
@@ -83,8 +86,12 @@ DeviceGroup::DeviceGroup(Device &owner, const Shape &common, int models, const B
         throw;
       slots = wanted;
     }
-  queue.takeBlock();
-  members.resize(static_cast<size_t>(slots));
+  try {
+    members.resize(static_cast<size_t>(slots));
+  } catch (const std::bad_alloc &) {
+    queue.giveBlock();
+    throw;
+  }
 }
 
 DeviceGroup::~DeviceGroup() {
@@ -129,7 +136,7 @@ void DeviceGroup::leave(int slot) {
   changed.notify_all(); // the others may have waited for this one
 }
 
-void DeviceGroup::run(int slot, std::span<const Call> calls, bool keeps) {
+double DeviceGroup::run(int slot, std::span<const Call> calls, bool keeps) {
   std::unique_lock lock(mutex);
   Member &own = members[static_cast<size_t>(slot)];
   own.calls = calls;
@@ -144,20 +151,25 @@ void DeviceGroup::run(int slot, std::span<const Call> calls, bool keeps) {
       changed.wait(lock);
   if (own.failure)
     std::rethrow_exception(own.failure);
+  return own.seconds;
 }
 
 /// Makes what all wait for, in the thread of the last that came; `mutex` is held.
 void DeviceGroup::lead() {
   std::exception_ptr failure;
+  const auto begun = std::chrono::steady_clock::now();
   try {
     runAll();
   } catch (...) {
     isBroken = true;
     failure = std::current_exception();
   }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   for (Member &member : members)
-    if (std::exchange(member.isWaiting, false))
+    if (std::exchange(member.isWaiting, false)) {
       member.failure = failure;
+      member.seconds = took.count();
+    }
   waiting = 0;
   changed.notify_all();
 }

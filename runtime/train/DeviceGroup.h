@@ -68,9 +68,10 @@ public:
                                                            int models, const Bring &bring);
   void leave(int slot);
 
-  /// Makes the calls of one model, with those of the others, and waits for them; `keeps`: its state
+  /// Makes the calls of one model, with those of the others, and waits for them. Gives the seconds
+  /// that it took, the same to all, so that they go on in step. `keeps`: its state
   /// is copied to `kept` before. Throws RunError, KernelError, which may be the fault of another.
-  void run(int slot, std::span<const Call> calls, bool keeps);
+  double run(int slot, std::span<const Call> calls, bool keeps);
 
   [[nodiscard]] uint64_t offsetOf(int slot) const {
     return static_cast<uint64_t>(slot) * places.end;
@@ -91,6 +92,7 @@ private:
     bool isThere = false, isWaiting = false, keeps = false;
     std::span<const Call> calls;
     std::exception_ptr failure;
+    double seconds = 0; // of its last row
   };
 
   /// One call, and the slots that make it.

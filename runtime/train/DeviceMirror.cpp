@@ -115,7 +115,7 @@ void DeviceMirror::run() {
                     calls.size() * group->places.inputBytes, context);
   isStateThere = isStateThere || calls.front().function == &variant.step;
   const std::vector<DeviceGroup::Call> made = std::exchange(calls, {});
-  group->run(slot, made, std::exchange(keeps, false));
+  seconds = group->run(slot, made, std::exchange(keeps, false));
 }
 
 void DeviceMirror::takeFigures(int64_t count) {

@@ -48,6 +48,8 @@ public:
            const CallNumbers &numbers);
   /// Makes the calls that were added and waits for them; throws KernelError, RunError.
   void run();
+  /// That the last calls took, the same for all models that made calls with this one.
+  [[nodiscard]] double rowSeconds() const { return seconds; }
   /// The losses and outputs of the first `count` calls come back.
   void takeFigures(int64_t count);
   void takeArena(const Memory &arena, uint64_t bytes);
@@ -75,6 +77,7 @@ private:
   DeviceSamples *next = nullptr;
   bool isNextAugmented = false;
   std::vector<std::byte> figures;
+  double seconds = 0;
   bool isStateHere = true, isStateThere = false, keeps = false;
 };
 

@@ -57,17 +57,18 @@ Model::Model(const nnxrt_variant &variant, int64_t stepSamples, int64_t evaluate
     arena = Memory(std::max(arenaBytes(variant, stepTiles, evaluateTiles), apart.arena_bytes));
   for (uint32_t b = 0; b < variant.buffer_count; ++b)
     io[b] = Memory(callBytes[b] * static_cast<uint64_t>(b == variant.input ? 1 : calls));
+  DeviceGroup::Bring bring;
+  if (!keepsValues) // its batches come from here
+    bring = [&](KernelContext &launches) {
+      for (const SampleSet *const set : on.sets)
+        device->samplesOf(*set, static_cast<float>(on.scale), variant.targets, launches);
+    };
   if (device != nullptr)
     mirror = std::make_unique<DeviceMirror>(
         *device,
         DeviceGroup::Shape{&variant, stepSamples, evaluateSamples, calls, on.augments,
                            keepsValues ? &apart : nullptr},
-        keepsValues ? 1 : on.models,
-        [&](KernelContext &launches) {
-          for (const SampleSet *const set : on.sets)
-            device->samplesOf(*set, static_cast<float>(on.scale), variant.targets, launches);
-        },
-        state, io, callBytes, context);
+        keepsValues ? 1 : on.models, bring, state, io, callBytes, context);
   buildFrames(stepFrames, variant.step, stepTiles);
   buildFrames(evaluateFrames, variant.evaluate, evaluateTiles);
 }

@@ -78,6 +78,9 @@ public:
   /// 0, which `show` says.
   void wait();
   void show(int64_t call) { current = call; }
+  /// Seconds that a row of calls on a device took: the same for all models that are trained with
+  /// this one.
+  [[nodiscard]] double rowSeconds() const { return mirror->rowSeconds(); }
   /// What weights, state and the optimizer's numbers are now, `goBack` returns to, if there are
   /// several calls at once.
   void keep();

@@ -48,7 +48,8 @@ private:
   RunObserver &observer;
   StopSignal stop;
   std::atomic<size_t> next{0};
-  std::mutex mutex; // of what follows
+  std::mutex oneAlone; // of those that begin again, one at a time
+  std::mutex mutex;    // of what follows
   StudyOutcome outcome;
   std::exception_ptr failure; // the first that is not a run's own
 };
@@ -139,6 +140,7 @@ RunResult Schedule::train(const RunRequest &request, ThreadPool &pool) {
     std::erase_if(alone.info.snapshots,
                   [&](int64_t steps) { return steps <= trainer->toldSteps(); });
   trainer.reset();
+  const std::scoped_lock lock(oneAlone);
   observer.runBegunAgain(request.info, failed.message);
   return train(alone, pool);
 }

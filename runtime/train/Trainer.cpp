@@ -15,7 +15,7 @@ static constexpr std::chrono::milliseconds reportInterval{100};
 
 // On a device steps are started so far ahead that what is waited for takes about this long:
 // interruptions, figures on the screen and checkpoints come between.
-static constexpr std::chrono::milliseconds waitInterval{50};
+static constexpr double waitSeconds = 0.05;
 
 static double secondsBetween(std::chrono::steady_clock::time_point from,
                              std::chrono::steady_clock::time_point to) {
@@ -249,7 +249,6 @@ std::span<const uint32_t> Trainer::nextSamples(int64_t count) const {
 void Trainer::trainSteps(int64_t count) {
   const RunSettings &settings = request.info.point.point->settings;
   const auto samples = nextSamples(count);
-  const auto begun = Clock::now();
   const int64_t before = state.steps;
   if (count > 1 && settings.stopOnDivergence)
     model.keep();
@@ -270,8 +269,8 @@ void Trainer::trainSteps(int64_t count) {
     return;
   }
   if (model.callsAtOnce() > 1)
-    ahead = Clock::now() - begun < waitInterval ? std::min(2 * ahead, model.callsAtOnce())
-                                                : std::max<int64_t>(ahead / 2, 1);
+    ahead = model.rowSeconds() < waitSeconds ? std::min(2 * ahead, model.callsAtOnce())
+                                             : std::max<int64_t>(ahead / 2, 1);
 }
 
 /// Makes the `count` steps behind step `before` on `samples` and waits for them; they are not

@@ -101,9 +101,9 @@ void CommandLine::addTarget(CLI::App &command) {
       ->type_name("CPU");
   command
       .add_option("--device", options.devices,
-                  "Compile for a device beside the CPU, too: opencl or cuda; `run` trains on it")
+                  "Compile for a device beside the CPU, too: opencl or cuda; `run` trains on it; "
+                  "$NNX_DEVICE where it is not given")
       ->type_name("DEVICE")
-      ->envname("NNX_DEVICE")
       ->check(CLI::IsMember(std::vector<std::string>{"cpu", "opencl", "cuda"}))
       ->allow_extra_args(false);
   command.add_flag("--verbose", options.verbose, "Show how long each part takes");
@@ -138,6 +138,9 @@ void CommandLine::addStudyCommands() {
       return emitStage(options, stage);
     if (output.empty())
       output = std::filesystem::path(options.file).stem().string();
+    if (const char *const device = std::getenv("NNX_DEVICE");
+        device != nullptr && *device != '\0' && options.devices.empty())
+      options.devices = {device};
     return isInference ? buildInference(options, trained, output) : buildTrainer(options, output);
   });
   addFile(build);
@@ -164,10 +167,13 @@ void CommandLine::addStudyCommands() {
           options.data = told->data.string();
         else if (!options.data.empty())
           trainerArguments.insert(trainerArguments.begin(), {"--data", options.data});
-        if (told && told->device != "cpu")
-          options.devices = {told->device};
-        else if (!options.devices.empty())
+        const bool isDeviceTold = std::ranges::any_of(trainerArguments, [](const auto &each) {
+          return each == "--device" || each.starts_with("--device=");
+        });
+        if (!isDeviceTold && !options.devices.empty())
           trainerArguments.insert(trainerArguments.begin(), {"--device", options.devices.back()});
+        else if (told) // there or by NNX_DEVICE
+          options.devices = {told->device};
         return runTrainer(options, trainerArguments);
       });
   addFile(run);

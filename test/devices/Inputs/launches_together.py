@@ -14,10 +14,10 @@ assert 0 < together["gpu0"] * 2 < single["gpu0"], (together["gpu0"], single["gpu
 print(f"{runs} runs take less than half of the launches")
 for log in (together, single):
     assert log["cuGraphLaunch"] > 0, log
-    assert log["cuLaunchKernel"] * 5 <= log["gpu0"], log
+    assert log["cuLaunchKernel"] * 2 <= log["gpu0"], log
     assert log["cuMemAlloc_v2"] == log["cuMemFree_v2"], log
     for made, freed in (("cuGraphInstantiateWithFlags", "cuGraphExecDestroy"),
                         ("cuStreamEndCapture", "cuGraphDestroy"),
                         ("cuStreamCreate", "cuStreamDestroy_v2")):
         assert log[made] == log[freed] > 0, (made, log)
-print("of 5 launches or more one is not of a graph")
+print("half of the launches or more are of graphs")
