@@ -37,6 +37,17 @@ static void say(std::string_view text) {
   std::abort();
 }
 
+// What is set up before main takes memory alone.
+[[noreturn]] static void endBeforeStart() {
+  say("error: not enough memory to start\n");
+  ::_exit(statusOfFailure);
+}
+
+// Before all that has no priority (101 is the first that a program may have).
+[[gnu::constructor(101)]] static void watchStart() {
+  std::set_terminate(endBeforeStart);
+}
+
 void beginProcess(int failedStatus) {
   statusOfFailure = failedStatus;
   std::set_terminate(endWithMessage);
