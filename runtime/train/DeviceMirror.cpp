@@ -10,6 +10,10 @@
 
 using namespace nnxrt;
 
+static constexpr uint64_t wordsOf(uint64_t bytes) {
+  return bytes / sizeof(int32_t);
+}
+
 DeviceMirror::DeviceMirror(Device &device, const DeviceGroup::Shape &shape, int models,
                            const DeviceGroup::Bring &bring, const Memory &stateHere,
                            const std::vector<Memory> &ioHere,
@@ -19,8 +23,7 @@ DeviceMirror::DeviceMirror(Device &device, const DeviceGroup::Shape &shape, int 
   std::tie(group, slot) = DeviceGroup::join(device, shape, models, bring);
   try {
     begin = group->offsetOf(slot);
-    inputs.resize(static_cast<uint64_t>(shape.calls) * group->places.inputBytes / sizeof(int32_t),
-                  -1);
+    inputs.resize(static_cast<uint64_t>(shape.calls) * wordsOf(group->places.inputBytes), -1);
     queue = std::make_unique<DeviceQueue>(device, context, &group->queue);
   } catch (...) {
     group->leave(slot);
@@ -52,11 +55,11 @@ void DeviceMirror::goBack() {
 }
 
 int32_t *DeviceMirror::inputsOf(int64_t call) {
-  return inputs.data() + static_cast<uint64_t>(call) * group->places.inputBytes / sizeof(int32_t);
+  return inputs.data() + static_cast<uint64_t>(call) * wordsOf(group->places.inputBytes);
 }
 
 void DeviceMirror::setIndices(std::span<const uint32_t> indices, int64_t samplesOfCall) {
-  const size_t lanes = (group->places.maps - group->places.inputs) / sizeof(int32_t);
+  const size_t lanes = wordsOf(group->places.maps - group->places.inputs);
   const auto count = static_cast<size_t>(samplesOfCall);
   for (size_t first = 0, call = 0; first < indices.size(); first += count, ++call) {
     const auto own = indices.subspan(first, std::min(count, indices.size() - first));
@@ -71,8 +74,7 @@ void DeviceMirror::gather(DeviceSamples &samples, int64_t index,
   next = &samples;
   isNextAugmented = !maps.empty();
   const DeviceGroup::Places &places = group->places;
-  auto *to =
-      reinterpret_cast<float *>(inputsOf(index) + (places.maps - places.inputs) / sizeof(int32_t));
+  auto *to = reinterpret_cast<float *>(inputsOf(index) + wordsOf(places.maps - places.inputs));
   for (const Augmenter::Map &map : maps)
     for (const double number : {map.a, map.b, map.c, map.d, map.e, map.f})
       *to++ = static_cast<float>(number);
@@ -89,8 +91,7 @@ void DeviceMirror::putBatch(uint32_t buffer, int64_t call, int32_t tiles) {
 
 void DeviceMirror::add(const nnxrt_function &function, int64_t samples, int64_t index,
                        const CallNumbers &numbers) {
-  int32_t *const words =
-      inputsOf(index) + (group->places.numbers - group->places.inputs) / sizeof(int32_t);
+  int32_t *const words = inputsOf(index) + wordsOf(group->places.numbers - group->places.inputs);
   words[NNXRT_NUMBER_SEED] = static_cast<int32_t>(numbers.seed);
   words[NNXRT_NUMBER_SEED + 1] = static_cast<int32_t>(numbers.seed >> 32);
   words[NNXRT_NUMBER_STEP] = static_cast<int32_t>(numbers.step);
