@@ -68,9 +68,9 @@ public:
                                                            int models, const Bring &bring);
   void leave(int slot);
 
-  /// Makes the calls of one model, with those of the others, and waits for them. Gives the seconds
-  /// that it took, the same to all, so that they go on in step. `keeps`: its state
-  /// is copied to `kept` before. Throws RunError, KernelError, which may be the fault of another.
+  /// Makes the calls of one model, with those of the others, and waits for them. `keeps`: its state
+  /// is copied to `kept` before. Returns the seconds that it took, the same to all, so that they go
+  /// on in step. Throws RunError, KernelError, which may be the fault of another.
   double run(int slot, std::span<const Call> calls, bool keeps);
 
   [[nodiscard]] uint64_t offsetOf(int slot) const {
